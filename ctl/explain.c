@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gatepost explain: what would be decided about a mail, and why. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "ascii.h"
+#include "check.h"
+#include "json.h"
+#include "usage.h"
+
+static const char help[] =
+    "usage: gatepost explain [-c FILE] --client ADDR [OPTION...] --from ADDR --to ADDR...\n"
+    "       gatepost explain [-c FILE] --batch <TRANSACTIONS\n"
+    "\n"
+    "Prints every rule that would be looked at, where its setting stands, the verdict\n"
+    "and the reply. The exit status is 0 for pass, 1 for refused, 2 for deferred.\n"
+    "\n"
+    "  -c, --config FILE       the configuration (" CONFIG_DEFAULT_FILE ")\n"
+    "      --client ADDR       address of the client, or \"unknown\"\n"
+    "      --client-name HOST  its verified host name\n"
+    "      --daemon-name NAME  name of the listener, as in {daemon_name}\n"
+    "      --port PORT         port of the listener\n"
+    "      --tls               the session has TLS\n"
+    "      --login NAME        the session is authenticated as NAME\n"
+    "      --from ADDR         argument of MAIL FROM; '<>' is the null sender\n"
+    "      --to ADDR           argument of RCPT TO; may be given more than once\n"
+    "      --json              print JSON\n"
+    "      --batch             read one JSON object a line from standard input\n";
+
+struct question {
+    const char *config;
+    struct txn txn;
+    bool has_client;
+    bool json, batch;
+    const char **to;
+    size_t to_count;
+};
+
+/* --- text --- */
+
+enum { WIDTH = 80, INDENT = 32 };
+
+static void print_escaped(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (ascii_is_control(c) || ascii_is_high(c))
+            printf("\\x%02x", (unsigned char)c);
+        else
+            putchar(c);
+    }
+}
+
+static void print_field(const char *name, struct span value)
+{
+    printf("%-11s", name);
+    print_escaped(value);
+    putchar('\n');
+}
+
+static const char *colour_of(const char *word)
+{
+    if (!isatty(STDOUT_FILENO))
+        return "";
+    if (strcmp(word, "pass") == 0)
+        return "\033[32m";
+    return strcmp(word, "refuse") == 0 ? "\033[31m" : "\033[33m";
+}
+
+static const char *colour_end(void)
+{
+    return isatty(STDOUT_FILENO) ? "\033[0m" : "";
+}
+
+static void print_step(void *context, const struct step *step)
+{
+    (void)context;
+    const char *word = outcome_name(step);
+    bool quiet = step->outcome == OUTCOME_UNCONCERNED;
+    printf("  %-20s %s%-7s%s ", rule_name(step->rule), quiet ? "" : colour_of(word), word,
+           quiet ? "" : colour_end());
+    printf("%s\n", step->reason);
+    char source[SOURCE_TEXT];
+    source_format(step->source, source);
+    if (step->source.file)
+        printf("%*s%s\n", INDENT, "", source);
+}
+
+static void print_verdict(const struct verdict *v)
+{
+    char reply[REPLY_TEXT], source[SOURCE_TEXT];
+    const char *word = verdict_name(v->kind);
+    printf("=> %s%s%s", colour_of(word), word, colour_end());
+    if (v->rule != RULE_NONE)
+        printf(" (%s)", rule_name(v->rule));
+    if (v->would != RULE_NONE)
+        printf(", would be refused but for monitor mode (%s)", rule_name(v->would));
+    putchar('\n');
+    if (v->kind == VERDICT_DEFER)
+        printf("   %s\n", v->reason);
+    if (*verdict_reply(v, reply))
+        printf("   %s\n", reply);
+    if (v->rule != RULE_NONE || v->would != RULE_NONE) {
+        source_format(v->source, source);
+        printf("   decided by %s", source);
+        if (v->ou)
+            printf(", ou \"%s\"", v->ou->name);
+        putchar('\n');
+    }
+}
+
+static void print_session(const struct policy *p)
+{
+    char client[IPADDR_TEXT];
+    ipaddr_format(&p->client, client);
+    print_field("client", span_of(client));
+    if (p->interface) {
+        print_field("interface", span_of(p->interface->name));
+    }
+    if (p->authenticated && p->login_valid) {
+        print_field("login", address_text(&p->login));
+        if (p->login_ou)
+            print_field("  of ou", span_of(p->login_ou->name));
+    }
+    if (p->sender_ou)
+        print_field("sender ou", span_of(p->sender_ou->name));
+}
+
+static int worse(int status, const struct verdict *v)
+{
+    int this = v->kind == VERDICT_PASS ? 0 : v->kind == VERDICT_REFUSE ? 1 : 2;
+    return this > status ? this : status;
+}
+
+static int explain_text(const struct snapshot *snapshot, const struct question *q)
+{
+    static struct policy policy;
+    struct verdict verdict;
+    const struct trace trace = {print_step, NULL};
+    /* Once without a trace, so that what is known can be shown first. */
+    policy_mail(snapshot, &q->txn, &policy, &verdict, NULL);
+    print_session(&policy);
+    printf("\nMAIL FROM:");
+    print_escaped(q->txn.from);
+    putchar('\n');
+    policy_mail(snapshot, &q->txn, &policy, &verdict, &trace);
+    print_verdict(&verdict);
+    int status = worse(0, &verdict);
+    for (size_t i = 0; i < q->to_count && verdict.kind == VERDICT_PASS; i++) {
+        struct verdict answer;
+        printf("\nRCPT TO:");
+        print_escaped(span_of(q->to[i]));
+        putchar('\n');
+        policy_rcpt(&policy, span_of(q->to[i]), (struct span){NULL, 0}, &answer, &trace);
+        print_verdict(&answer);
+        status = worse(status, &answer);
+    }
+    return status;
+}
+
+/* --- JSON --- */
+
+static json_t *verdict_with_rules(const struct verdict *verdict, json_t *rules)
+{
+    json_t *object = json_verdict(verdict);
+    json_object_set_new(object, "reason", json_string(verdict->reason));
+    json_object_set_new(object, "rules", rules);
+    return object;
+}
+
+static int explain_json(const struct snapshot *snapshot, const struct question *q)
+{
+    static struct policy policy;
+    struct verdict verdict;
+    json_t *steps = json_array(), *rcpt = json_array();
+    struct trace trace = {json_trace_step, steps};
+    policy_mail(snapshot, &q->txn, &policy, &verdict, &trace);
+    json_t *mail = verdict_with_rules(&verdict, steps);
+    int status = worse(0, &verdict);
+    for (size_t i = 0; i < q->to_count && verdict.kind == VERDICT_PASS; i++) {
+        struct verdict answer;
+        trace.context = json_array();
+        policy_rcpt(&policy, span_of(q->to[i]), (struct span){NULL, 0}, &answer, &trace);
+        json_array_append_new(rcpt, verdict_with_rules(&answer, trace.context));
+        status = worse(status, &answer);
+    }
+    json_t *all = json_pack("{s:o, s:o}", "mail", mail, "rcpt", rcpt);
+    json_dumpf(all, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    putchar('\n');
+    json_decref(all);
+    return status;
+}
+
+/* --- the call --- */
+
+enum {
+    OPTION_CLIENT = 256,
+    OPTION_CLIENT_NAME,
+    OPTION_DAEMON_NAME,
+    OPTION_PORT,
+    OPTION_TLS,
+    OPTION_LOGIN,
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_JSON,
+    OPTION_BATCH,
+};
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"client", required_argument, NULL, OPTION_CLIENT},
+    {"client-name", required_argument, NULL, OPTION_CLIENT_NAME},
+    {"daemon-name", required_argument, NULL, OPTION_DAEMON_NAME},
+    {"port", required_argument, NULL, OPTION_PORT},
+    {"tls", no_argument, NULL, OPTION_TLS},
+    {"login", required_argument, NULL, OPTION_LOGIN},
+    {"from", required_argument, NULL, OPTION_FROM},
+    {"to", required_argument, NULL, OPTION_TO},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"batch", no_argument, NULL, OPTION_BATCH},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static const char *set_client(struct question *q, const char *text)
+{
+    q->has_client = true;
+    if (strcmp(text, "unknown") == 0 || *text == '\0')
+        return NULL;
+    return ipaddr_parse(span_of(text), &q->txn.client) ? NULL : "not an address";
+}
+
+static const char *set_port(struct question *q, const char *text)
+{
+    char *end;
+    unsigned long port = strtoul(text, &end, 10);
+    if (*end || !ascii_is_digit(*text) || port > 65535)
+        return "not a port";
+    q->txn.port = (unsigned)port;
+    return NULL;
+}
+
+/* Returns NULL, or what is wrong with the option's value. */
+static const char *set_option(struct question *q, int option, const char *value)
+{
+    switch (option) {
+    case 'c':
+        q->config = value;
+        break;
+    case OPTION_CLIENT:
+        return set_client(q, value);
+    case OPTION_CLIENT_NAME:
+        q->txn.client_name = span_of(value);
+        break;
+    case OPTION_DAEMON_NAME:
+        q->txn.daemon_name = span_of(value);
+        break;
+    case OPTION_PORT:
+        return set_port(q, value);
+    case OPTION_TLS:
+        q->txn.tls = true;
+        break;
+    case OPTION_LOGIN:
+        q->txn.login = span_of(value);
+        break;
+    case OPTION_FROM:
+        q->txn.from = span_of(value);
+        break;
+    case OPTION_TO:
+        q->to[q->to_count++] = value;
+        break;
+    case OPTION_JSON:
+        q->json = true;
+        break;
+    case OPTION_BATCH:
+        q->batch = true;
+        break;
+    default:
+        return "bad option, or its value is missing";
+    }
+    return NULL;
+}
+
+static int answer(const struct question *q)
+{
+    struct snapshot *snapshot = load_and_report(q->config);
+    if (!snapshot)
+        return EX_CONFIG;
+    int status = q->batch  ? batch_run(snapshot, stdin, stdout)
+                 : q->json ? explain_json(snapshot, q)
+                           : explain_text(snapshot, q);
+    snapshot_free(&snapshot);
+    return status;
+}
+
+int command_explain(int argc, char **argv)
+{
+    struct question q = {.config = CONFIG_DEFAULT_FILE};
+    const char *fault = NULL;
+    int c;
+    opterr = 0;
+    q.to = calloc((size_t)argc + 1, sizeof *q.to);
+    if (!q.to)
+        abort();
+    while (!fault && (c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+        if (c == 'h') {
+            free(q.to);
+            return usage_help(help);
+        }
+        fault = set_option(&q, c, optarg);
+    }
+    const char *word = fault ? argv[optind - 1] : "";
+    for (; !fault && optind < argc; optind++)
+        q.to[q.to_count++] = argv[optind]; /* --to a b c */
+    if (!fault && !q.batch && !q.has_client)
+        fault = "--client is missing (\"unknown\" if it has no address)";
+    if (!fault && !q.batch && !q.txn.from.ptr)
+        fault = "--from is missing";
+    int status = fault ? usage_error("explain", "%s%s%s", word, *word ? ": " : "", fault)
+                       : answer(&q);
+    free(q.to);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gatepost: explains every decision, and speaks to the running daemon. */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "usage.h"
+
+static const char help[] =
+    "usage: gatepost COMMAND [OPTION...]\n"
+    "\n"
+    "  check    read the configuration and say what is wrong with it\n"
+    "  explain  say what would be decided about a mail, and why\n"
+    "  reload   have the running filter read its configuration again\n"
+    "  status   show what the running filter does\n"
+    "  passwd   make a password hash for a user section\n"
+    "\n"
+    "gatepost COMMAND --help tells the options of each; gatepost(8) tells more.\n";
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"check", command_check},   {"explain", command_explain}, {"reload", command_reload},
+    {"status", command_status}, {"passwd", command_passwd},
+};
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return usage_help(help);
+    if (strcmp(name, "--version") == 0) {
+        puts("gatepost " GATEPOST_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (*name)
+        fprintf(stderr, "gatepost: there is no command \"%s\"\n", name);
+    fputs(help, stderr);
+    return EX_USAGE;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gatepost status: what the running filter does. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "config.h"
+#include "control.h"
+#include "usage.h"
+
+static const char help[] =
+    "usage: gatepost status [-c FILE] [--socket PATH] [--json]\n"
+    "\n"
+    "Shows uptime, configuration, sessions, and verdicts by rule and by OU.\n"
+    "\n"
+    "  -c, --config FILE  where to look for control_socket (" CONFIG_DEFAULT_FILE ")\n"
+    "      --socket PATH  the control socket itself\n"
+    "      --json         print the daemon's answer as JSON\n";
+
+enum { OUS_SHOWN = 20 };
+
+static const char *text_of(json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    return value ? value : "";
+}
+
+static long long number_of(json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void print_configuration(json_t *config)
+{
+    json_t *last = json_object_get(config, "last_reload");
+    printf("configuration  %s\n", text_of(config, "file"));
+    printf("  generation   %lld, loaded %s\n", number_of(config, "generation"),
+           text_of(config, "loaded"));
+    printf("  holds        %lld OUs, %lld users\n", number_of(config, "ous"),
+           number_of(config, "users"));
+    if (!json_is_object(last))
+        return;
+    bool good = json_is_true(json_object_get(last, "ok"));
+    printf("  last reload  %s: %s\n", text_of(last, "time"),
+           good ? "good" : "FAILED, the configuration above goes on");
+    size_t index;
+    json_t *value;
+    json_array_foreach(json_object_get(last, "errors"), index, value)
+        printf("    %s\n", json_string_value(value));
+}
+
+static void print_counts(const char *title, json_t *counts)
+{
+    const char *key;
+    json_t *value;
+    if (json_object_size(counts) == 0)
+        return;
+    printf("\n%s\n", title);
+    json_object_foreach(counts, key, value)
+        printf("  %-24s %12lld\n", key, (long long)json_integer_value(value));
+}
+
+struct ou_row {
+    const char *name;
+    json_t *counts;
+    long long total;
+};
+
+static int by_total(const void *a, const void *b)
+{
+    const struct ou_row *x = a, *y = b;
+    return x->total > y->total ? -1 : x->total < y->total;
+}
+
+static void print_ous(json_t *ous)
+{
+    size_t size = json_object_size(ous), n = 0;
+    struct ou_row *rows = size ? calloc(size, sizeof *rows) : NULL;
+    const char *key;
+    json_t *value;
+    if (!rows)
+        return;
+    json_object_foreach(ous, key, value)
+        rows[n++] = (struct ou_row){key, value,
+                                    number_of(value, "pass") + number_of(value, "refuse") +
+                                        number_of(value, "defer")};
+    qsort(rows, n, sizeof *rows, by_total);
+    printf("\n%-30s %11s %11s %11s %11s\n", "ou", "pass", "refuse", "defer", "would");
+    for (size_t i = 0; i < n && i < OUS_SHOWN; i++)
+        printf("%-30.30s %11lld %11lld %11lld %11lld\n", rows[i].name,
+               number_of(rows[i].counts, "pass"), number_of(rows[i].counts, "refuse"),
+               number_of(rows[i].counts, "defer"), number_of(rows[i].counts, "would"));
+    if (n > OUS_SHOWN)
+        printf("... and %zu more: see --json\n", n - OUS_SHOWN);
+    free(rows);
+}
+
+static void print_status(json_t *s)
+{
+    json_t *sessions = json_object_get(s, "sessions");
+    long long up = number_of(s, "uptime");
+    printf("gatepost-milter %s, pid %lld, up %lldd %02lld:%02lld:%02lld\n",
+           text_of(s, "version"), number_of(s, "pid"), up / 86400, up / 3600 % 24,
+           up / 60 % 60, up % 60);
+    print_configuration(json_object_get(s, "config"));
+    printf("sessions       %lld open, %lld since the start\n", number_of(sessions, "open"),
+           number_of(sessions, "total"));
+    if (number_of(s, "log_lost"))
+        printf("log            %lld lines LOST: the log target is stuck or full\n",
+               number_of(s, "log_lost"));
+    print_counts("verdicts", json_object_get(s, "verdicts"));
+    print_counts("refused or deferred by rule", json_object_get(s, "rules"));
+    print_counts("would be refused but for monitor mode", json_object_get(s, "would"));
+    print_ous(json_object_get(s, "ous"));
+}
+
+int command_status(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"socket", required_argument, NULL, 's'},
+        {"json", no_argument, NULL, 'j'},         {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
+    const char *config = CONFIG_DEFAULT_FILE, *path = NULL;
+    bool json = false;
+    int c;
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+        if (c == 'h')
+            return usage_help(help);
+        if (c == 'c')
+            config = optarg;
+        else if (c == 's')
+            path = optarg;
+        else if (c == 'j')
+            json = true;
+        else
+            return usage_error("status", "bad option: %s", argv[optind - 1]);
+    }
+    if (optind < argc)
+        return usage_error("status", "nothing was expected after the options: %s",
+                           argv[optind]);
+    json_t *answer = control_request(config, path, "status");
+    if (!answer)
+        return EX_UNAVAILABLE;
+    if (json) {
+        json_dumpf(answer, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        print_status(answer);
+    }
+    json_decref(answer);
+    return 0;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory that is given back all at once. */
+#include "arena.h"
+
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ascii.h"
+
+enum { CHUNK_BYTES = 256 * 1024 };
+
+struct chunk {
+    struct chunk *next;
+    size_t used, size;
+    alignas(max_align_t) char bytes[];
+};
+
+struct deferred {
+    struct deferred *next;
+    void (*release)(void *);
+    void *object;
+};
+
+struct arena {
+    struct chunk *chunks;
+    struct deferred *deferred;
+    size_t total;
+};
+
+static void *must_alloc(size_t size)
+{
+    void *p = calloc(1, size);
+    if (!p) {
+        fputs("gatepost: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+struct arena *arena_new(void)
+{
+    return must_alloc(sizeof(struct arena));
+}
+
+void arena_free(struct arena **arena)
+{
+    struct arena *a = *arena;
+    if (!a)
+        return;
+    for (struct deferred *d = a->deferred; d; d = d->next)
+        d->release(d->object);
+    for (struct chunk *c = a->chunks, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    free(a);
+    *arena = NULL;
+}
+
+static struct chunk *chunk_add(struct arena *a, size_t size)
+{
+    size_t room = size > CHUNK_BYTES / 4 ? size : CHUNK_BYTES;
+    struct chunk *c = must_alloc(sizeof *c + room);
+    c->size = room;
+    a->total += sizeof *c + room;
+    /* A large block goes behind the current chunk, whose room is still good. */
+    if (a->chunks && room == size) {
+        c->next = a->chunks->next;
+        a->chunks->next = c;
+    } else {
+        c->next = a->chunks;
+        a->chunks = c;
+    }
+    return c;
+}
+
+static void *carve(struct arena *a, size_t size, size_t align)
+{
+    struct chunk *c = a->chunks;
+    size_t start = c ? (c->used + align - 1) & ~(align - 1) : 0;
+    if (!c || start > c->size || size > c->size - start) {
+        c = chunk_add(a, size);
+        start = 0;
+    }
+    c->used = start + size;
+    return c->bytes + start;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return carve(a, size, alignof(max_align_t));
+}
+
+char *arena_copy(struct arena *a, struct span text)
+{
+    char *p = carve(a, text.len + 1, 1);
+    if (text.len)
+        memcpy(p, text.ptr, text.len);
+    p[text.len] = '\0';
+    return p;
+}
+
+struct span arena_span(struct arena *a, struct span text)
+{
+    return (struct span){arena_copy(a, text), text.len};
+}
+
+struct span arena_fold(struct arena *a, struct span text)
+{
+    char *p = arena_copy(a, text);
+    ascii_fold_into(p, p, text.len);
+    return (struct span){p, text.len};
+}
+
+void arena_defer(struct arena *a, void (*release)(void *), void *object)
+{
+    struct deferred *d = arena_alloc(a, sizeof *d);
+    *d = (struct deferred){a->deferred, release, object};
+    a->deferred = d;
+}
+
+size_t arena_size(const struct arena *a)
+{
+    return a->total;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What only a whole configuration can tell: references, doubles, likely mistakes. */
+#include <stdlib.h>
+
+#include "load.h"
+
+static char present; /* the value of the keys of a set */
+
+static void at(struct load *ld, enum severity severity, struct source source,
+               const char *option, const char *message)
+{
+    diag_add(ld->diag, severity, source.file ? source.file : ld->snapshot->globals.file,
+             source.line, option, "%s", message);
+}
+
+static void warn(struct load *ld, struct source source, const char *option,
+                 const char *message)
+{
+    at(ld, SEVERITY_WARNING, source, option, message);
+}
+
+/* A restriction and its list. */
+static void check_restriction(struct load *ld, int restriction, bool empty,
+                              struct source where, const char *option,
+                              struct source list, const char *list_option)
+{
+    if (restriction == RESTRICTION_ALLOW && empty)
+        warn(ld, where, option, "allow with an empty list: nobody may authenticate");
+    if (restriction == RESTRICTION_DENY && empty)
+        warn(ld, where, option, "deny with an empty list refuses nobody");
+    if (restriction == RESTRICTION_DISABLED && list.line && !empty)
+        warn(ld, list, list_option, "has no effect while its restriction is disabled");
+}
+
+static void check_relay(struct load *ld, struct interface *i)
+{
+    static const struct {
+        enum interface_option option;
+        const char *name;
+    } grants[] = {
+        {INTERFACE_ALLOW_RELAY_IF_AUTHENTICATED, "allow_relay_if_authenticated"},
+        {INTERFACE_ALLOW_RELAY_OUS, "allow_relay_ous"},
+        {INTERFACE_RELAY_CLIENTS, "relay_clients"},
+    };
+    for (size_t n = 0; n < sizeof grants / sizeof *grants && !i->relay_check; n++)
+        if (i->lines[grants[n].option])
+            warn(ld, interface_source(i, grants[n].option), grants[n].name,
+                 "has no effect while relay_check is false");
+    if (client_list_is_everyone(i->relay_clients))
+        warn(ld, interface_source(i, INTERFACE_RELAY_CLIENTS), "relay_clients",
+             "lets the whole Internet relay");
+    for (size_t n = 0; n < i->allow_relay_ous.count; n++) {
+        struct span name = span_of(i->allow_relay_ous.words[n]);
+        struct ou *ou = strmap_find(&ld->snapshot->ous, name);
+        if (ou)
+            strmap_add(&i->relay_ous, name, ou);
+        else
+            diag_add(ld->diag, SEVERITY_ERROR, i->file, i->lines[INTERFACE_ALLOW_RELAY_OUS],
+                     "allow_relay_ous", "there is no ou \"%.80s\"", name.ptr);
+    }
+}
+
+static bool has_word(const struct word_list *list, const char *word)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->words[i], word) == 0)
+            return true;
+    return false;
+}
+
+static bool covers(const struct word_list *wide, const struct word_list *narrow)
+{
+    if (wide->count == 0)
+        return true;
+    for (size_t i = 0; i < narrow->count; i++)
+        if (!has_word(wide, narrow->words[i]))
+            return false;
+    return narrow->count > 0;
+}
+
+/* Does every session that would match the later one match the earlier? */
+static bool shadows(const struct interface *earlier, const struct interface *later)
+{
+    return !earlier->clients && covers(&earlier->daemon_names, &later->daemon_names) &&
+           covers(&earlier->ports, &later->ports);
+}
+
+static void check_reachable(struct load *ld, const struct interface *i)
+{
+    for (const struct interface *e = ld->snapshot->interfaces; e != i; e = e->next) {
+        if (!shadows(e, i))
+            continue;
+        diag_add(ld->diag, SEVERITY_WARNING, i->file, i->line, "interface",
+                 "\"%.80s\" can never be reached: \"%.80s\" comes first", i->name, e->name);
+        return;
+    }
+}
+
+static void check_interface(struct load *ld, struct interface *i)
+{
+    if (i->authentication == AUTH_DISABLED && i->require_authentication)
+        at(ld, SEVERITY_ERROR, interface_source(i, INTERFACE_REQUIRE_AUTHENTICATION),
+           "require_authentication",
+           "cannot be asked for where authentication is disabled: no mail would pass");
+    check_restriction(ld, i->auth_ip_restriction, !i->auth_ip_filter,
+                      interface_source(i, INTERFACE_AUTH_IP_RESTRICTION),
+                      "auth_ip_restriction", interface_source(i, INTERFACE_AUTH_IP_FILTER),
+                      "auth_ip_filter");
+    check_restriction(ld, i->auth_username_restriction, !i->auth_username_filter,
+                      interface_source(i, INTERFACE_AUTH_USERNAME_RESTRICTION),
+                      "auth_username_restriction",
+                      interface_source(i, INTERFACE_AUTH_USERNAME_FILTER),
+                      "auth_username_filter");
+    check_relay(ld, i);
+    check_reachable(ld, i);
+}
+
+static void check_ou(struct load *ld, const struct ou *ou)
+{
+    struct source exceptions = ou_source(ou, OU_IP_EXCEPTIONS);
+    check_restriction(ld, ou->auth_username_restriction, !ou->auth_username_filter,
+                      ou_source(ou, OU_AUTH_USERNAME_RESTRICTION),
+                      "auth_username_restriction", ou_source(ou, OU_AUTH_USERNAME_FILTER),
+                      "auth_username_filter");
+    if (ou->ip_exception_mode == RESTRICTION_DENY && ou->ip_exceptions)
+        warn(ld, ou_source(ou, OU_IP_EXCEPTION_MODE), "ip_exception_mode",
+             "deny exempts every client that is not listed: the rest of the Internet");
+    else if (client_list_is_everyone(ou->ip_exceptions))
+        warn(ld, exceptions, "ip_exceptions", "exempts the whole Internet");
+}
+
+static void check_user(struct load *ld, const struct user *user)
+{
+    size_t local = span_rfind(user->name, '@');
+    struct span domain = {NULL, 0};
+    if (user->has_domain)
+        domain = span_cut(user->name, local + 1, user->name.len);
+    const struct ou *owner = snapshot_domain_owner(ld->snapshot, domain);
+    struct source here = {user->ou->file, user->line};
+    struct source auth = user_source(user, USER_SMTP_AUTH);
+    if (owner && owner != user->ou)
+        diag_add(ld->diag, SEVERITY_ERROR, here.file, here.line, "user",
+                 "\"%.80s\" has a domain of another ou, \"%.80s\"", user->name.ptr,
+                 owner->name);
+    if (user->smtp_auth == SMTP_AUTH_MATCHING_SENDER && !user->has_domain)
+        at(ld, SEVERITY_ERROR, auth, "smtp_auth",
+           "matching_sender needs a user whose name is an address");
+    else if (user->smtp_auth == SMTP_AUTH_MATCHING_SENDER && !owner)
+        warn(ld, auth, "smtp_auth",
+             "this user can send nothing: no ou has the domain of the name");
+    if (user->smtp_auth == SMTP_AUTH_MATCHING_SENDER && user->senders)
+        warn(ld, user_source(user, USER_SENDERS), "senders",
+             "has no effect with matching_sender");
+    if (user->smtp_auth == SMTP_AUTH_OFF && (user->senders || user->clients))
+        warn(ld, here, "user", "has senders or clients, but smtp_auth is off");
+}
+
+static void check_local_domains(struct load *ld)
+{
+    struct snapshot *s = ld->snapshot;
+    for (size_t i = 0; i < s->globals.local_domains.count; i++)
+        strmap_add(&s->local_domains, span_of(s->globals.local_domains.words[i]), &present);
+}
+
+void snapshot_check(struct load *ld)
+{
+    struct snapshot *s = ld->snapshot;
+    check_local_domains(ld);
+    for (struct interface *i = s->interfaces; i; i = i->next)
+        check_interface(ld, i);
+    for (size_t i = 0; i < s->ou_count; i++)
+        check_ou(ld, s->ou_list[i]);
+    for (size_t i = 0; i < ld->user_count; i++)
+        check_user(ld, ld->users[i]);
+}

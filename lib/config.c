@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From files to a snapshot. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "load.h"
+#include "textfile.h"
+
+static void remember_file(struct load *ld, const char *path)
+{
+    struct word_list *files = &ld->snapshot->files;
+    if ((files->count & (files->count - 1)) == 0) { /* full at the powers of two */
+        const char **grown =
+            arena_alloc(ld->arena, (files->count ? files->count * 2 : 1) * sizeof *grown);
+        if (files->count)
+            memcpy(grown, files->words, files->count * sizeof *grown);
+        files->words = grown;
+    }
+    files->words[files->count++] = path;
+}
+
+static void load_text(struct load *ld, char *text, size_t len,
+                      const struct section_spec *spec, void *section)
+{
+    ld->scratch = arena_new();
+    struct statement *statements = scan_text(ld->scratch, text, len, ld->file, ld->diag);
+    statements_check(ld, text, spec, &statements);
+    values_apply(ld, text, spec, statements, section);
+    arena_free(&ld->scratch);
+}
+
+static void load_file(struct load *ld, const char *path, const struct section_spec *spec,
+                      void *section)
+{
+    struct textfile file;
+    char reason[200];
+    ld->file = arena_copy(ld->arena, span_of(path));
+    if (!textfile_read(path, &file, reason, sizeof reason)) {
+        load_error(ld, 0, NULL, "%s", reason);
+        return;
+    }
+    ld->readable_by_others = (file.mode & 04) != 0;
+    remember_file(ld, ld->file);
+    load_text(ld, file.bytes, file.len, spec, section);
+    textfile_free(&file);
+}
+
+static int is_conf_file(const struct dirent *entry)
+{
+    static const char suffix[] = ".conf";
+    size_t len = strlen(entry->d_name), tail = sizeof suffix - 1;
+    return entry->d_name[0] != '.' && len > tail &&
+           strcmp(entry->d_name + len - tail, suffix) == 0;
+}
+
+/* Not alphasort(): that follows the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void load_ou_directory(struct load *ld)
+{
+    const struct globals *globals = &ld->snapshot->globals;
+    const char *directory = globals->ou_directory;
+    unsigned line = globals->lines[GLOBAL_OU_DIRECTORY];
+    char root[PATH_MAX];
+    struct dirent **entries;
+    int count = realpath(directory, root) ? scandir(root, &entries, is_conf_file, by_name)
+                                          : -1;
+    if (count < 0) {
+        load_error(ld, line, "ou_directory", "%.200s: %s", directory, strerror(errno));
+        return;
+    }
+    ld->in_ou_directory = true;
+    ld->ou_root = root;
+    size_t len = strlen(directory);
+    const char *slash = len && directory[len - 1] == '/' ? "" : "/";
+    for (int i = 0; i < count; i++) {
+        char path[PATH_MAX];
+        int n = snprintf(path, sizeof path, "%s%s%s", directory, slash, entries[i]->d_name);
+        if (n > 0 && (size_t)n < sizeof path)
+            load_file(ld, path, &schema_ou_file, NULL);
+        else
+            load_error(ld, line, "ou_directory", "a path that is too long");
+        free(entries[i]);
+    }
+    free(entries);
+    ld->ou_root = NULL;
+}
+
+static void load_start(struct load *ld, struct snapshot *s, struct diag *diag)
+{
+    s->arena = arena_new();
+    *ld = (struct load){.snapshot = s, .arena = s->arena, .diag = diag};
+    ld->last_interface = &s->interfaces;
+    section_defaults(ld, &schema_main, &s->globals);
+    section_defaults(ld, &schema_log, &s->log);
+    section_defaults(ld, &schema_interface, &s->fallback);
+    section_defaults(ld, &schema_ou, &ld->ou_defaults);
+    section_defaults(ld, &schema_user, &ld->user_defaults);
+    s->fallback.name = "default";
+}
+
+static struct snapshot *load_finish(struct load *ld)
+{
+    struct arena *arena = ld->arena;
+    struct snapshot *kept = arena_alloc(arena, sizeof *kept);
+    snapshot_check(ld);
+    diag_sort(ld->diag);
+    free(ld->users);
+    *kept = *ld->snapshot;
+    clock_gettime(CLOCK_REALTIME, &kept->loaded);
+    if (ld->diag->errors)
+        snapshot_free(&kept);
+    return kept;
+}
+
+struct snapshot *config_load(const char *file, struct diag *diag)
+{
+    struct snapshot snapshot = {0};
+    struct load load;
+    load_start(&load, &snapshot, diag);
+    load_file(&load, file, &schema_main, &snapshot.globals);
+    snapshot.globals.file = load.file;
+    if (*snapshot.globals.ou_directory)
+        load_ou_directory(&load);
+    return load_finish(&load);
+}
+
+struct snapshot *config_load_text(const char *text, size_t len, const char *name,
+                                  struct diag *diag)
+{
+    struct snapshot snapshot = {0};
+    struct load load;
+    load_start(&load, &snapshot, diag);
+    load.file = arena_copy(load.arena, span_of(name));
+    snapshot.globals.file = load.file;
+    char *copy = arena_copy(load.arena, (struct span){text, len});
+    load_text(&load, copy, len, &schema_main, &snapshot.globals);
+    return load_finish(&load);
+}
+
+char *config_control_socket(const char *path)
+{
+    struct snapshot snapshot = {0};
+    struct diag ignored = {0};
+    struct load load;
+    struct textfile file;
+    char reason[200];
+    load_start(&load, &snapshot, &ignored);
+    load.file = path;
+    if (textfile_read(path, &file, reason, sizeof reason)) {
+        load.scratch = arena_new();
+        struct statement *first =
+            scan_text(load.scratch, file.bytes, file.len, path, &ignored);
+        while (first && (first->is_section || strcmp(first->name, "control_socket") != 0))
+            first = first->next;
+        if (first)
+            first->next = NULL;
+        statements_check(&load, file.bytes, &schema_main, &first);
+        values_apply(&load, file.bytes, &schema_main, first, &snapshot.globals);
+        arena_free(&load.scratch);
+        textfile_free(&file);
+    }
+    char *found = strdup(snapshot.globals.control_socket);
+    struct snapshot *kept = arena_alloc(load.arena, sizeof *kept);
+    *kept = snapshot;
+    snapshot_free(&kept);
+    diag_clear(&ignored);
+    if (!found)
+        abort();
+    return found;
+}

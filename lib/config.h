@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From files to a snapshot. The language is gatepost.conf(5). */
+#ifndef GATEPOST_CONFIG_H
+#define GATEPOST_CONFIG_H
+
+#include "diag.h"
+#include "snapshot.h"
+
+#define CONFIG_DEFAULT_FILE "/etc/gatepost/gatepost.conf"
+#define CONFIG_DEFAULT_CONTROL_SOCKET "/run/gatepost/control.sock"
+
+/* Loads file and the ou_directory it names. Returns a snapshot that the caller ends
+ * with snapshot_free(), or NULL when there was an error; errors and warnings, all
+ * that one run can find, are added to diag either way. Reads files, so it may block;
+ * safe from any thread. generation is left 0. */
+struct snapshot *config_load(const char *file, struct diag *diag);
+
+/* Reads nothing of file but the option control_socket, however broken the rest may
+ * be. Returns the path, the default where there is none; the caller frees it. */
+char *config_control_socket(const char *file);
+
+/* Loads from a text instead of a file, under the name given, without looking for an
+ * ou_directory. For tests. */
+struct snapshot *config_load_text(const char *text, size_t len, const char *name,
+                                  struct diag *diag);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of the loader that build and check what schema.h describes. */
+#ifndef GATEPOST_LOAD_H
+#define GATEPOST_LOAD_H
+
+#include "scan.h"
+#include "schema.h"
+
+/* Looks at the statements before libconfuse does: what is unknown, given twice, in
+ * the wrong place or of the wrong shape is reported, blanked in text and taken out of
+ * the list. */
+void statements_check(struct load *load, char *text, const struct section_spec *spec,
+                      struct statement **statements);
+
+/* Has libconfuse read the checked statements of a file and stores their values:
+ * options in section, sections by way of section_begin() and section_built(). */
+void values_apply(struct load *load, char *text, const struct section_spec *spec,
+                  struct statement *statements, void *section);
+
+/* The struct of a section, with defaults, to be filled by the caller and then given
+ * to section_built(). parent is the struct of the section around it. NULL if its
+ * title is no good. */
+void *section_begin(struct load *load, const struct section_spec *spec,
+                    const struct statement *statement, void *parent);
+void section_built(struct load *load, const struct section_spec *spec,
+                   const struct statement *statement, void *section);
+
+/* What only the whole can tell: references, doubles, likely mistakes. */
+void snapshot_check(struct load *load);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lists of patterns for names: logins, senders, host names. */
+#include "names.h"
+
+#include "address.h"
+#include "ascii.h"
+#include "glob.h"
+#include "pattern.h"
+#include "strmap.h"
+#include "utf8.h"
+
+struct name_list {
+    struct arena *arena;
+    enum name_kind kind;
+    struct strmap plain;
+    struct strmap domains; /* those of `*@domain` */
+    struct pattern *patterns;
+};
+
+static char present; /* the value of every key: the maps are sets */
+
+static void release_maps(void *object)
+{
+    struct name_list *list = object;
+    strmap_clear(&list->plain);
+    strmap_clear(&list->domains);
+}
+
+struct name_list *name_list_new(struct arena *arena, enum name_kind kind)
+{
+    struct name_list *list = arena_alloc(arena, sizeof *list);
+    list->arena = arena;
+    list->kind = kind;
+    arena_defer(arena, release_maps, list);
+    return list;
+}
+
+static const char *add_address(struct name_list *list, struct span text)
+{
+    struct address a;
+    bool parsed = list->kind == NAME_LOGIN ? address_parse_login(text, &a)
+                                           : address_parse_mailbox(text, &a);
+    if (!parsed)
+        return list->kind == NAME_LOGIN ? "no login name could ever be like this"
+                                        : "no mail address could ever be like this";
+    strmap_add(&list->plain, arena_span(list->arena, address_text(&a)), &present);
+    return NULL;
+}
+
+static const char *add_host(struct name_list *list, struct span text)
+{
+    char domain[DOMAIN_MAX];
+    size_t len = domain_canonical(text, domain);
+    if (len == 0)
+        return "not a host name";
+    strmap_add(&list->plain, arena_span(list->arena, (struct span){domain, len}), &present);
+    return NULL;
+}
+
+/* `*@domain`, with nothing else in it that a look-up could not do. */
+static bool add_whole_domain(struct name_list *list, struct span text)
+{
+    char domain[DOMAIN_MAX];
+    if (list->kind == NAME_HOST || text.len < 3 || memcmp(text.ptr, "*@", 2) != 0)
+        return false;
+    size_t len = domain_canonical(span_cut(text, 2, text.len), domain);
+    if (len == 0)
+        return false;
+    struct span key = arena_span(list->arena, (struct span){domain, len});
+    strmap_add(&list->domains, key, &present);
+    return true;
+}
+
+const char *name_list_add(struct name_list *list, struct span text)
+{
+    if (span_empty(text))
+        return "an empty pattern";
+    if (!utf8_is_text(text))
+        return "a pattern with control characters or invalid UTF-8";
+    if (pattern_is_regex(text))
+        return pattern_add(list->arena, &list->patterns, text, true);
+    if (glob_is_pattern(text)) {
+        if (add_whole_domain(list, text))
+            return NULL;
+        return pattern_add(list->arena, &list->patterns, text, true);
+    }
+    return list->kind == NAME_HOST ? add_host(list, text) : add_address(list, text);
+}
+
+enum match name_list_match(const struct name_list *list, struct span name)
+{
+    if (!list || span_empty(name))
+        return MATCH_NO;
+    if (strmap_find(&list->plain, name))
+        return MATCH_YES;
+    size_t at = span_rfind(name, '@');
+    if (at > 0 && at < name.len &&
+        strmap_find(&list->domains, span_cut(name, at + 1, name.len)))
+        return MATCH_YES;
+    return pattern_list_match(list->patterns, name);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the patterns for names and for addresses have in common. */
+#include "pattern.h"
+
+#include <stdio.h>
+
+#include "glob.h"
+#include "regex.h"
+
+bool pattern_regex_body(struct span text, struct span *body, bool *fold)
+{
+    *fold = text.len > 1 && text.ptr[text.len - 1] == 'i';
+    size_t end = *fold ? text.len - 1 : text.len;
+    if (end < 3 || text.ptr[end - 1] != '/')
+        return false;
+    *body = span_cut(text, 1, end - 1);
+    return true;
+}
+
+static void release_regex(void *object)
+{
+    struct regex *regex = object;
+    regex_free(&regex);
+}
+
+static struct regex *compile(struct span text, bool always_fold, const char **error)
+{
+    static _Thread_local char reason[256];
+    char message[200];
+    struct span body;
+    bool fold;
+    *error = reason;
+    if (!pattern_regex_body(text, &body, &fold)) {
+        snprintf(reason, sizeof reason, "a regex is written /.../ or /.../i");
+        return NULL;
+    }
+    struct regex *regex = regex_new(body, fold || always_fold, message, sizeof message);
+    snprintf(reason, sizeof reason, "bad regex: %s", regex ? "" : message);
+    return regex;
+}
+
+const char *pattern_add(struct arena *arena, struct pattern **list, struct span text,
+                        bool always_fold)
+{
+    struct pattern entry = {.next = *list};
+    if (pattern_is_regex(text)) {
+        const char *error;
+        entry.regex = compile(text, always_fold, &error);
+        if (!entry.regex)
+            return error;
+        arena_defer(arena, release_regex, entry.regex);
+    } else {
+        entry.glob = arena_fold(arena, text);
+    }
+    *list = arena_alloc(arena, sizeof entry);
+    **list = entry;
+    return NULL;
+}
+
+bool pattern_is_unanchored(struct span text)
+{
+    struct span body;
+    bool fold;
+    return pattern_is_regex(text) && pattern_regex_body(text, &body, &fold) &&
+           !regex_is_anchored(body);
+}
+
+enum match pattern_list_match(const struct pattern *list, struct span folded)
+{
+    enum match found = MATCH_NO;
+    for (const struct pattern *p = list; p && found != MATCH_YES; p = p->next) {
+        if (p->regex)
+            found = match_or(found, regex_match(p->regex, folded));
+        else if (glob_match(p->glob, folded))
+            found = MATCH_YES;
+    }
+    return found;
+}

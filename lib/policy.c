@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one evaluator: who may send as whom. */
+#include "policy.h"
+
+#include "ascii.h"
+#include "login.h"
+#include "rules.h"
+
+/* --- which interface --- */
+
+static bool word_matches(const struct word_list *list, struct span word)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct span entry = span_of(list->words[i]);
+        if (entry.len != word.len)
+            continue;
+        size_t n = 0;
+        while (n < word.len && ascii_fold(word.ptr[n]) == entry.ptr[n])
+            n++;
+        if (n == word.len)
+            return true;
+    }
+    return false;
+}
+
+static bool port_matches(const struct interface *i, unsigned port)
+{
+    for (size_t n = 0; n < i->ports.count; n++)
+        if (i->port_numbers[n] == port)
+            return true;
+    return false;
+}
+
+static enum match interface_matches(const struct interface *i, const struct txn *txn,
+                                    const struct policy *p)
+{
+    if (i->daemon_names.count && !word_matches(&i->daemon_names, txn->daemon_name))
+        return MATCH_NO;
+    if (i->ports.count && !port_matches(i, txn->port))
+        return MATCH_NO;
+    if (!i->clients)
+        return MATCH_YES;
+    return client_list_match(i->clients, &p->client, p->host);
+}
+
+/* The first interface that matches; NULL, with a reason, when that cannot be told. */
+static const struct interface *choose_interface(const struct txn *txn,
+                                                const struct policy *p,
+                                                const char **reason)
+{
+    bool nameless = span_empty(txn->daemon_name) && txn->port == 0;
+    for (const struct interface *i = p->snapshot->interfaces; i; i = i->next) {
+        if (nameless && (i->daemon_names.count || i->ports.count)) {
+            *reason = "the MTA sent neither {daemon_name} nor {daemon_port}, by which an "
+                      "interface is chosen";
+            return NULL;
+        }
+        enum match match = interface_matches(i, txn, p);
+        if (match == MATCH_YES)
+            return i;
+        if (match == MATCH_UNKNOWN) {
+            *reason = "a regex in the clients of an interface hit its limit";
+            return NULL;
+        }
+    }
+    return &p->snapshot->fallback;
+}
+
+/* --- who and from whom --- */
+
+/* The MTA's own reading, where there is one, must not name another domain. */
+static bool reading_agrees(const struct address *ours, struct span theirs)
+{
+    struct address other;
+    if (span_empty(theirs))
+        return true;
+    if (!address_parse(theirs, &other))
+        return false;
+    return !address_has_domain(ours) || !address_has_domain(&other) ||
+           span_equal(address_domain(ours), address_domain(&other));
+}
+
+static void read_login(struct policy *p, const struct txn *txn)
+{
+    p->user = NULL;
+    p->login_ou = p->login_domain = NULL;
+    p->login_valid = false;
+    p->authenticated = txn->login_unreadable || !span_empty(txn->login);
+    if (!p->authenticated || txn->login_unreadable || !p->interface)
+        return;
+    p->login_valid = login_canonical(p->snapshot, p->interface, txn->login, &p->login);
+    if (!p->login_valid)
+        return;
+    p->user = snapshot_user(p->snapshot, address_text(&p->login));
+    struct span domain = address_domain(&p->login);
+    if (domain.ptr)
+        p->login_domain = snapshot_domain_owner(p->snapshot, domain);
+    p->login_ou = p->user ? p->user->ou : p->login_domain;
+}
+
+static void read_sender(struct policy *p, const struct txn *txn)
+{
+    p->sender_ou = NULL;
+    p->sender_valid =
+        address_parse(txn->from, &p->sender) && reading_agrees(&p->sender, txn->mail_addr);
+    struct span domain = {NULL, 0};
+    if (p->sender_valid)
+        domain = address_domain(&p->sender);
+    if (domain.ptr)
+        p->sender_ou = snapshot_domain_owner(p->snapshot, domain);
+}
+
+static void read_client(struct policy *p, const struct txn *txn)
+{
+    p->client = txn->client;
+    p->host = (struct span){p->host_text, 0};
+    if (!span_empty(txn->client_name))
+        p->host.len = domain_canonical(txn->client_name, p->host_text);
+}
+
+/* --- the loop over the rules --- */
+
+static const struct ou *rule_ou(const struct policy *p, const struct rule *rule)
+{
+    switch (rule->owner) {
+    case OWNER_SENDER_OU:
+        return p->sender_ou;
+    case OWNER_LOGIN_OU:
+        return p->login_ou;
+    case OWNER_INTERFACE:
+    case OWNER_NOBODY:
+        break;
+    }
+    return NULL;
+}
+
+static bool is_monitored(const struct policy *p, const struct rule *rule)
+{
+    const struct ou *ou = rule_ou(p, rule);
+    if (p->snapshot->globals.mode == MODE_MONITOR || p->interface->mode == MODE_MONITOR)
+        return true;
+    return ou && ou->mode == MODE_MONITOR;
+}
+
+/* The reader of a refusal is whoever logged in, else who claims to be the sender: no
+ * other tenant's words are for him. */
+static const char *help_for(const struct policy *p)
+{
+    const struct ou *reader = p->authenticated ? p->login_ou : p->sender_ou;
+    return reader && *reader->help ? reader->help : p->snapshot->globals.help;
+}
+
+static void start_verdict(const struct policy *p, struct verdict *v)
+{
+    *v = (struct verdict){.kind = VERDICT_PASS,
+                          .interface = p->interface,
+                          .ou = p->sender_ou,
+                          .help = "",
+                          .reason = "no rule refused"};
+}
+
+static void refuse(const struct policy *p, struct verdict *v, const struct rule *rule,
+                   const struct finding *f)
+{
+    v->kind = VERDICT_REFUSE;
+    v->rule = rule->id;
+    v->source = f->source;
+    v->reply = f->reply ? f->reply : &rule->reply;
+    v->help = help_for(p);
+    v->reason = f->reason;
+}
+
+static void hold_back(struct verdict *v, const struct rule *rule, const struct finding *f)
+{
+    if (v->would != RULE_NONE)
+        return;
+    v->would = rule->id;
+    v->monitored = true;
+    v->source = f->source;
+    v->reason = f->reason;
+}
+
+static void judge(const struct policy *p, const struct rule *rules, struct verdict *v,
+                  const struct trace *trace)
+{
+    for (const struct rule *rule = rules; rule->test; rule++) {
+        struct finding f = {.reason = ""};
+        enum outcome outcome = rule->test(p, &f);
+        bool held = outcome == OUTCOME_REFUSE && rule->owner != OWNER_NOBODY && !f.firm &&
+                    is_monitored(p, rule);
+        const struct ou *ou = rule_ou(p, rule);
+        if (trace)
+            trace->step(trace->context,
+                        &(struct step){rule->id, outcome, held, ou, f.source, f.reason});
+        if (held) {
+            hold_back(v, rule, &f);
+        } else if (outcome == OUTCOME_REFUSE || outcome == OUTCOME_FAULT) {
+            v->ou = ou ? ou : p->sender_ou;
+            if (outcome == OUTCOME_REFUSE)
+                refuse(p, v, rule, &f);
+            else
+                verdict_fault(v, f.source, f.reason);
+            return;
+        }
+    }
+}
+
+void policy_mail(const struct snapshot *snapshot, const struct txn *txn, struct policy *p,
+                 struct verdict *v, const struct trace *trace)
+{
+    static const struct source nowhere = {NULL, 0};
+    const char *reason = "";
+    p->snapshot = snapshot;
+    p->tls = txn->tls;
+    p->accepted = false;
+    read_client(p, txn);
+    p->interface = choose_interface(txn, p, &reason);
+    read_login(p, txn);
+    read_sender(p, txn);
+    start_verdict(p, v);
+    if (p->interface)
+        judge(p, rules_mail, v, trace);
+    else
+        verdict_fault(v, nowhere, reason);
+    p->accepted = v->kind == VERDICT_PASS;
+}
+
+void policy_rcpt(struct policy *p, struct span to, struct span rcpt_addr, struct verdict *v,
+                 const struct trace *trace)
+{
+    static const struct source nowhere = {NULL, 0};
+    start_verdict(p, v);
+    if (!p->accepted) {
+        verdict_fault(v, nowhere, "a recipient without an accepted sender");
+        return;
+    }
+    p->recipient_valid = address_parse(to, &p->recipient) && p->recipient.len > 0 &&
+                         reading_agrees(&p->recipient, rcpt_addr);
+    judge(p, rules_rcpt, v, trace);
+}

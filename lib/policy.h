@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one evaluator: who may send as whom. Pure over a snapshot: it reads no file and
+ * no clock, takes no lock and keeps nothing but what the caller hands it. */
+#ifndef GATEPOST_POLICY_H
+#define GATEPOST_POLICY_H
+
+#include "address.h"
+#include "ipaddr.h"
+#include "snapshot.h"
+#include "verdict.h"
+
+/* What the MTA said of a transaction. Spans are raw, as they came; absent ones have
+ * a NULL ptr. */
+struct txn {
+    struct ipaddr client;
+    struct span client_name; /* only if the MTA verified it */
+    struct span daemon_name;
+    unsigned port; /* of the listener; 0: not known */
+    bool tls;
+    struct span login;     /* decoded; empty: not authenticated */
+    bool login_unreadable; /* it could not be decoded: refused as no name */
+    struct span from;      /* the argument of MAIL */
+    struct span mail_addr; /* the MTA's own reading of it, if it is to be compared */
+};
+
+/* What is known of a transaction once MAIL was judged. Belongs to the caller, may be
+ * reused for the next one, and points into the snapshot. Read-only outside policy.c
+ * and rules.c. */
+struct policy {
+    const struct snapshot *snapshot;
+    const struct interface *interface; /* NULL: could not be chosen */
+    struct ipaddr client;
+    char host_text[DOMAIN_MAX];
+    struct span host; /* the verified client name, canonical; may be empty */
+    bool tls;
+    bool authenticated;
+    bool login_valid;
+    struct address login;
+    const struct user *user;       /* the internal user of that name, or NULL */
+    const struct ou *login_ou;     /* or NULL */
+    const struct ou *login_domain; /* who owns the domain of the login, or NULL */
+    bool sender_valid;
+    struct address sender;
+    const struct ou *sender_ou; /* or NULL */
+    bool accepted;              /* MAIL passed: recipients may be judged */
+    /* of the recipient being judged */
+    bool recipient_valid;
+    struct address recipient;
+};
+
+enum outcome {
+    OUTCOME_UNCONCERNED, /* the rule does not apply */
+    OUTCOME_PASS,
+    OUTCOME_REFUSE,
+    OUTCOME_FAULT, /* it could not be told */
+};
+
+/* One rule that was looked at. */
+struct step {
+    enum rule_id rule;
+    enum outcome outcome;
+    bool held_back; /* monitor mode: judging went on */
+    const struct ou *ou;
+    struct source source;
+    const char *reason;
+};
+
+/* Is told of every rule looked at, in order. */
+struct trace {
+    void (*step)(void *context, const struct step *step);
+    void *context;
+};
+
+/* Judges MAIL. policy is filled whatever the verdict is; trace may be NULL. */
+void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
+                 struct policy *policy, struct verdict *verdict, const struct trace *trace);
+
+/* Judges one RCPT of a transaction whose MAIL passed (else: defer). rcpt_addr is the
+ * MTA's own reading, if it is to be compared. */
+void policy_rcpt(struct policy *policy, struct span to, struct span rcpt_addr,
+                 struct verdict *verdict, const struct trace *trace);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The statements of a configuration file. */
+#include "scan.h"
+
+#include <stdlib.h>
+
+#include "lexer.h"
+
+enum { DEPTH_MAX = 4 };
+
+struct scanner {
+    struct lexer lexer;
+    struct token token; /* the next one, not yet used */
+    size_t end_of_last; /* where the token before it ended */
+    size_t begin;       /* where it begins */
+    struct arena *arena;
+};
+
+static void advance(struct scanner *sc)
+{
+    sc->end_of_last = sc->lexer.at;
+    sc->token = lexer_next(&sc->lexer);
+    sc->begin = sc->lexer.at - sc->token.raw.len;
+}
+
+static void complain(struct scanner *sc, unsigned line, const char *option,
+                     const char *message)
+{
+    if (sc->token.kind != TOKEN_BAD) /* that has been said already */
+        diag_add(sc->lexer.diag, SEVERITY_ERROR, sc->lexer.file, line, option, "%s",
+                 message);
+}
+
+static void blank_range(char *text, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        if (text[i] != '\n')
+            text[i] = ' ';
+}
+
+void scan_blank(char *text, const struct statement *st)
+{
+    blank_range(text, st->begin, st->end);
+}
+
+/* After an error: the rest of the line is not looked at, nor a block that begins
+ * there; a brace that closes the section around is left alone. */
+static void recover(struct scanner *sc, unsigned line)
+{
+    int depth = 0;
+    while (sc->token.kind != TOKEN_END) {
+        if (depth == 0 && (sc->token.line > line || token_is(sc->token, "}")))
+            return;
+        if (token_is(sc->token, "{"))
+            depth++;
+        else if (token_is(sc->token, "}") && --depth == 0)
+            line = sc->token.line;
+        advance(sc);
+    }
+}
+
+static bool is_value(struct token token)
+{
+    return token.kind == TOKEN_WORD || token.kind == TOKEN_STRING;
+}
+
+struct line_list {
+    unsigned *lines;
+    size_t used, size;
+};
+
+static void line_list_add(struct line_list *list, unsigned line)
+{
+    if (list->used == list->size) {
+        list->size = list->size ? list->size * 2 : 8;
+        list->lines = realloc(list->lines, list->size * sizeof *list->lines);
+        if (!list->lines)
+            abort();
+    }
+    list->lines[list->used++] = line;
+}
+
+static void keep_lines(struct scanner *sc, struct statement *st, struct line_list *list)
+{
+    st->items = list->used;
+    st->item_lines = arena_alloc(sc->arena, list->used * sizeof *list->lines);
+    if (list->used)
+        memcpy(st->item_lines, list->lines, list->used * sizeof *list->lines);
+    free(list->lines);
+}
+
+/* Stands behind the "{". */
+static bool read_list(struct scanner *sc, struct statement *st)
+{
+    struct line_list lines = {0};
+    const char *fault = NULL;
+    st->is_list = true;
+    while (!fault && !token_is(sc->token, "}")) {
+        if (!is_value(sc->token)) {
+            fault = sc->token.kind == TOKEN_END ? "the list that starts here is not closed"
+                                                : "a value was expected in the list";
+            break;
+        }
+        line_list_add(&lines, sc->token.line);
+        advance(sc);
+        if (token_is(sc->token, ","))
+            advance(sc);
+        else if (!token_is(sc->token, "}"))
+            fault = sc->token.kind == TOKEN_END
+                        ? "the list that starts here is not closed"
+                        : "a comma or } was expected after a value of the list";
+    }
+    keep_lines(sc, st, &lines);
+    if (fault)
+        complain(sc, sc->token.kind == TOKEN_END ? st->line : sc->token.line, st->name,
+                 fault);
+    else
+        advance(sc);
+    return !fault;
+}
+
+static bool read_assignment(struct scanner *sc, struct statement *st)
+{
+    if (token_is(sc->token, "+=")) {
+        complain(sc, sc->token.line, st->name, "+= is not allowed: give the whole list");
+        return false;
+    }
+    advance(sc);
+    if (token_is(sc->token, "{")) {
+        advance(sc);
+        return read_list(sc, st);
+    }
+    if (!is_value(sc->token)) {
+        complain(sc, sc->token.line, st->name, "a value was expected after =");
+        return false;
+    }
+    st->items = 1;
+    st->item_lines = arena_alloc(sc->arena, sizeof *st->item_lines);
+    st->item_lines[0] = sc->token.line;
+    advance(sc);
+    return true;
+}
+
+static struct statement *read_statements(struct scanner *sc, int depth);
+
+static bool read_section(struct scanner *sc, struct statement *st, int depth)
+{
+    st->is_section = true;
+    if (is_value(sc->token)) {
+        char *title = arena_alloc(sc->arena, sc->token.raw.len + 1);
+        st->has_title = true;
+        st->title = (struct span){title, token_meaning(sc->token, title)};
+        advance(sc);
+    }
+    if (!token_is(sc->token, "{") || depth == DEPTH_MAX) {
+        complain(sc, sc->token.line, st->name,
+                 depth == DEPTH_MAX ? "sections are nested too deeply"
+                                    : "= or { was expected after the name");
+        return false;
+    }
+    advance(sc);
+    st->children = read_statements(sc, depth + 1);
+    if (!token_is(sc->token, "}")) {
+        sc->token.kind = TOKEN_END;
+        complain(sc, st->line, st->name, "the section that starts here is not closed");
+        return false;
+    }
+    advance(sc);
+    return true;
+}
+
+static struct statement *read_statement(struct scanner *sc, int depth)
+{
+    struct statement *st = arena_alloc(sc->arena, sizeof *st);
+    st->begin = sc->begin;
+    st->line = sc->token.line;
+    bool good = false;
+    if (sc->token.kind == TOKEN_WORD) {
+        st->name = arena_copy(sc->arena, sc->token.raw);
+        advance(sc);
+        good = token_is(sc->token, "=") || token_is(sc->token, "+=")
+                   ? read_assignment(sc, st)
+                   : read_section(sc, st, depth);
+    } else {
+        complain(sc, st->line, NULL, "the name of an option or section was expected");
+        if (sc->token.kind != TOKEN_BAD && sc->token.kind != TOKEN_END)
+            advance(sc);
+    }
+    if (!good)
+        recover(sc, sc->token.kind == TOKEN_BAD ? sc->token.line : st->line);
+    st->end = sc->end_of_last;
+    if (good)
+        return st;
+    blank_range(sc->lexer.text, st->begin, st->end);
+    return NULL;
+}
+
+static struct statement *read_statements(struct scanner *sc, int depth)
+{
+    struct statement *first = NULL, **last = &first;
+    while (sc->token.kind != TOKEN_END) {
+        if (token_is(sc->token, "}")) {
+            if (depth > 0)
+                break;
+            size_t begin = sc->begin;
+            complain(sc, sc->token.line, NULL, "a } that closes nothing");
+            advance(sc);
+            blank_range(sc->lexer.text, begin, sc->end_of_last);
+            continue;
+        }
+        struct statement *st = read_statement(sc, depth);
+        if (!st)
+            continue;
+        *last = st;
+        last = &st->next;
+    }
+    return first;
+}
+
+struct statement *scan_text(struct arena *arena, char *text, size_t len, const char *file,
+                            struct diag *diag)
+{
+    struct scanner sc = {
+        .lexer = {.text = text, .len = len, .line = 1, .file = file, .diag = diag},
+        .arena = arena,
+    };
+    const char *nul = memchr(text, '\0', len);
+    if (nul) {
+        diag_add(diag, SEVERITY_ERROR, file, 0, NULL, "a NUL byte at offset %zu",
+                 (size_t)(nul - text));
+        return NULL;
+    }
+    advance(&sc);
+    return read_statements(&sc, 0);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The setters of options that have one value. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/un.h>
+
+#include "ascii.h"
+#include "schema.h"
+
+/* A reply has 980 bytes at the most (smfi_setreply); this leaves room for ours. */
+enum { HELP_MAX = 400 };
+
+/* The name that the socket has while it is made is this much longer. */
+enum { SOCKET_SUFFIX = 16 };
+
+static void fail(struct load *ld, const struct given *g, const char *message)
+{
+    load_error(ld, g->line, g->spec->name, "%s", message);
+}
+
+static void *field(const struct given *g, void *section)
+{
+    return (char *)section + g->spec->offset;
+}
+
+static void keep_text(struct load *ld, const struct given *g, void *section, const char *s)
+{
+    *(const char **)field(g, section) = arena_copy(ld->arena, span_of(s));
+}
+
+static bool has_controls(const char *s)
+{
+    for (; *s; s++)
+        if (ascii_is_control(*s))
+            return true;
+    return false;
+}
+
+static int word_index(const char *const *words, const char *value)
+{
+    for (int i = 0; words[i]; i++)
+        if (*words[i] && strcmp(words[i], value) == 0)
+            return i;
+    return -1;
+}
+
+static void complain_of_word(struct load *ld, const struct given *g, const char *more)
+{
+    char list[200] = "";
+    for (const char *const *w = g->spec->words; *w; w++)
+        if (**w)
+            snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+                     *list ? ", " : "", *w);
+    load_error(ld, g->line, g->spec->name, "\"%.60s\" is not one of: %s%s", g->values[0],
+               list, more);
+}
+
+void set_word(struct load *ld, const struct given *g, void *section)
+{
+    int index = word_index(g->spec->words, g->values[0]);
+    if (index < 0)
+        complain_of_word(ld, g, "");
+    else
+        *(int *)field(g, section) = index;
+}
+
+void set_boolean(struct load *ld, const struct given *g, void *section)
+{
+    static const char *const words[] = {"false", "no", "off", "true", "yes", "on", NULL};
+    for (int i = 0; words[i]; i++) {
+        if (strcasecmp(words[i], g->values[0]) != 0)
+            continue;
+        *(int *)field(g, section) = i >= 3;
+        return;
+    }
+    load_error(ld, g->line, g->spec->name, "\"%.60s\" is neither true nor false",
+               g->values[0]);
+}
+
+void set_text(struct load *ld, const struct given *g, void *section)
+{
+    if (has_controls(g->values[0]))
+        fail(ld, g, "control characters in the value");
+    else
+        keep_text(ld, g, section, g->values[0]);
+}
+
+static bool socket_path_fits(const char *path)
+{
+    return strlen(path) + SOCKET_SUFFIX < sizeof((struct sockaddr_un *)0)->sun_path;
+}
+
+void set_path(struct load *ld, const struct given *g, void *section)
+{
+    const char *path = g->values[0];
+    bool is_socket = strcmp(g->spec->name, "control_socket") == 0;
+    if (*path != '/' && (*path || is_socket))
+        fail(ld, g, "an absolute path was expected");
+    else if (is_socket && !socket_path_fits(path))
+        fail(ld, g, "the path is too long for a socket");
+    else
+        set_text(ld, g, section);
+}
+
+static bool port_is_valid(const char *text, size_t len)
+{
+    unsigned port = 0;
+    if (len == 0 || len > 5 || text[0] == '0')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!ascii_is_digit(text[i]))
+            return false;
+        port = port * 10 + (unsigned)(text[i] - '0');
+    }
+    return port <= 65535;
+}
+
+void set_milter_socket(struct load *ld, const struct given *g, void *section)
+{
+    const char *value = g->values[0];
+    const char *colon = strchr(value, ':');
+    const char *rest = colon ? colon + 1 : "";
+    size_t kind = colon ? (size_t)(colon - value) : 0;
+    bool is_unix = (kind == 4 && memcmp(value, "unix", 4) == 0) ||
+                   (kind == 5 && memcmp(value, "local", 5) == 0);
+    bool is_inet = (kind == 4 && memcmp(value, "inet", 4) == 0) ||
+                   (kind == 5 && memcmp(value, "inet6", 5) == 0);
+    if (is_unix && (*rest != '/' || !socket_path_fits(rest)))
+        fail(ld, g, "unix: needs an absolute path that is not too long for a socket");
+    else if (is_inet && (!port_is_valid(rest, strcspn(rest, "@")) || !strchr(rest, '@') ||
+                         strchr(rest, '@')[1] == '\0'))
+        fail(ld, g, "inet: needs PORT@HOST");
+    else if (!is_unix && !is_inet)
+        fail(ld, g, "\"unix:/path\" or \"inet:port@host\" was expected");
+    else
+        set_text(ld, g, section);
+}
+
+void set_socket_mode(struct load *ld, const struct given *g, void *section)
+{
+    const char *value = g->values[0];
+    size_t len = strlen(value);
+    char *end;
+    unsigned long mode = strtoul(value, &end, 8);
+    if (len < 3 || len > 4 || *end || strspn(value, "01234567") != len || mode > 0777)
+        fail(ld, g, "a mode such as \"0660\" was expected");
+    else
+        *(unsigned *)field(g, section) = (unsigned)mode;
+    if (mode & 02)
+        load_warning(ld, g->line, g->spec->name,
+                     "every local user may speak to the filter as if he were the MTA");
+}
+
+void set_help(struct load *ld, const struct given *g, void *section)
+{
+    const char *value = g->values[0];
+    for (const char *c = value; *c; c++) {
+        if (ascii_is_control(*c) || ascii_is_high(*c)) {
+            fail(ld, g, "an SMTP reply holds printable ASCII only");
+            return;
+        }
+    }
+    if (strlen(value) > HELP_MAX)
+        load_error(ld, g->line, g->spec->name, "longer than %d bytes", HELP_MAX);
+    else
+        keep_text(ld, g, section, value);
+}
+
+void set_log_target(struct load *ld, const struct given *g, void *section)
+{
+    struct log_settings *log = section;
+    int index = word_index(g->spec->words, g->values[0]);
+    if (index >= 0) {
+        log->target = index;
+        return;
+    }
+    if (g->values[0][0] != '/' || has_controls(g->values[0])) {
+        complain_of_word(ld, g, ", or the absolute path of a file");
+        return;
+    }
+    log->target = LOG_TO_FILE;
+    log->path = arena_copy(ld->arena, span_of(g->values[0]));
+}
+
+void set_delimiter(struct load *ld, const struct given *g, void *section)
+{
+    const char *value = g->values[0];
+    for (const char *c = value; *c; c++) {
+        if (ascii_is_control(*c) || ascii_is_high(*c) || *c == ' ' || *c == '@') {
+            fail(ld, g, "a set of printable ASCII characters without @ was expected");
+            return;
+        }
+    }
+    struct span folded = arena_fold(ld->arena, span_of(value));
+    *(const char **)field(g, section) = folded.ptr;
+}
+
+void set_domain(struct load *ld, const struct given *g, void *section)
+{
+    char domain[DOMAIN_MAX];
+    struct span value = span_of(g->values[0]);
+    size_t len = domain_canonical(value, domain);
+    if (len == 0 && value.len > 0)
+        load_error(ld, g->line, g->spec->name, "\"%.60s\" is not a domain", g->values[0]);
+    else
+        *(const char **)field(g, section) =
+            arena_copy(ld->arena, (struct span){domain, len});
+}
+
+/* The hash itself is for who checks passwords; this program forgets it here. */
+void set_password(struct load *ld, const struct given *g, void *section)
+{
+    (void)section;
+    if (ld->readable_by_others)
+        fail(ld, g, "this file can be read by others: chmod o-r");
+    if (g->values[0][0] != '$')
+        load_warning(ld, g->line, g->spec->name,
+                     "not a hash that crypt(5) describes: see gatepost passwd");
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A configuration as it was loaded: built once, checked, then never changed. */
+#ifndef GATEPOST_SNAPSHOT_H
+#define GATEPOST_SNAPSHOT_H
+
+#include <stdint.h>
+#include <time.h>
+
+#include "address.h"
+#include "arena.h"
+#include "clients.h"
+#include "names.h"
+#include "span.h"
+#include "strmap.h"
+
+/* Where a setting stands. file NULL: nowhere, its default applies. */
+struct source {
+    const char *file;
+    unsigned line;
+};
+
+enum { SOURCE_TEXT = 4096 + 16 };
+
+/* "file:line" or "default" with a NUL. */
+void source_format(struct source source, char out[SOURCE_TEXT]);
+
+enum mode { MODE_ENFORCE, MODE_MONITOR };
+enum mta { MTA_AUTO, MTA_POSTFIX, MTA_SENDMAIL };
+enum log_target { LOG_TO_SYSLOG, LOG_TO_STDERR, LOG_TO_FILE };
+enum log_format { LOG_TEXT, LOG_JSON };
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum authentication { AUTH_DISABLED, AUTH_ENABLED, AUTH_ENCRYPTED };
+enum restriction { RESTRICTION_DISABLED, RESTRICTION_ALLOW, RESTRICTION_DENY };
+enum inbound { INBOUND_NO, INBOUND_WHEN_AUTH_ENABLED, INBOUND_ALWAYS };
+enum inbound_scope { SCOPE_DOMAIN, SCOPE_OU };
+enum smtp_auth { SMTP_AUTH_OFF, SMTP_AUTH_ANY_SENDER, SMTP_AUTH_MATCHING_SENDER };
+
+/* The options of each section, in the order of the tables in schema.c. Each struct
+ * keeps the line of those that were given; 0 is "left out". */
+enum global_option {
+    GLOBAL_MILTER_SOCKET,
+    GLOBAL_MILTER_SOCKET_MODE,
+    GLOBAL_MILTER_SOCKET_GROUP,
+    GLOBAL_CONTROL_SOCKET,
+    GLOBAL_RUN_AS,
+    GLOBAL_MODE,
+    GLOBAL_MTA,
+    GLOBAL_LOCAL_DOMAINS,
+    GLOBAL_OU_DIRECTORY,
+    GLOBAL_HELP,
+    GLOBAL_OPTIONS
+};
+enum log_option { LOG_OPTION_TARGET, LOG_OPTION_FORMAT, LOG_OPTION_LEVEL, LOG_OPTIONS };
+enum interface_option {
+    INTERFACE_DAEMON_NAMES,
+    INTERFACE_PORTS,
+    INTERFACE_CLIENTS,
+    INTERFACE_MODE,
+    INTERFACE_AUTHENTICATION,
+    INTERFACE_REQUIRE_AUTHENTICATION,
+    INTERFACE_AUTH_IP_RESTRICTION,
+    INTERFACE_AUTH_IP_FILTER,
+    INTERFACE_AUTH_USERNAME_RESTRICTION,
+    INTERFACE_AUTH_USERNAME_FILTER,
+    INTERFACE_RELAY_CHECK,
+    INTERFACE_ALLOW_RELAY_IF_AUTHENTICATED,
+    INTERFACE_ALLOW_RELAY_OUS,
+    INTERFACE_RELAY_CLIENTS,
+    INTERFACE_DEFAULT_DOMAIN,
+    INTERFACE_STRIP_REALMS,
+    INTERFACE_OPTIONS
+};
+enum ou_option {
+    OU_DOMAINS,
+    OU_MODE,
+    OU_HELP,
+    OU_REQUIRE_INBOUND,
+    OU_INBOUND_SCOPE,
+    OU_REQUIRE_SENDING,
+    OU_MATCH_AUTH_USER,
+    OU_RECIPIENT_DELIMITER,
+    OU_ACCEPT_OTHER_OUS,
+    OU_IP_EXCEPTION_MODE,
+    OU_IP_EXCEPTIONS,
+    OU_AUTH_USERNAME_RESTRICTION,
+    OU_AUTH_USERNAME_FILTER,
+    OU_OPTIONS
+};
+enum user_option { USER_SMTP_AUTH, USER_PASSWORD, USER_SENDERS, USER_CLIENTS, USER_OPTIONS };
+
+/* A list of words as they were given, each terminated by NUL. */
+struct word_list {
+    const char **words;
+    size_t count;
+};
+
+struct log_settings {
+    const char *file; /* the file this section stands in */
+    unsigned lines[LOG_OPTIONS];
+    int target; /* enum log_target */
+    const char *path;
+    int format; /* enum log_format */
+    int level;  /* enum log_level */
+};
+
+struct globals {
+    const char *file;
+    unsigned lines[GLOBAL_OPTIONS];
+    const char *milter_socket;
+    unsigned milter_socket_mode;
+    const char *milter_socket_group;
+    const char *control_socket;
+    const char *run_as;
+    int mode; /* enum mode */
+    int mta;  /* enum mta */
+    struct word_list local_domains;
+    const char *ou_directory;
+    const char *help;
+};
+
+struct interface {
+    const char *name, *file;
+    unsigned line; /* of the section */
+    unsigned lines[INTERFACE_OPTIONS];
+    struct interface *next;
+    struct word_list daemon_names; /* folded */
+    struct word_list ports;
+    const uint16_t *port_numbers; /* ports.count of them */
+    const struct client_list *clients;
+    int mode;           /* enum mode */
+    int authentication; /* enum authentication */
+    int require_authentication;
+    int auth_ip_restriction; /* enum restriction */
+    const struct client_list *auth_ip_filter;
+    int auth_username_restriction; /* enum restriction */
+    const struct name_list *auth_username_filter;
+    int relay_check;
+    int allow_relay_if_authenticated;
+    struct word_list allow_relay_ous;
+    struct strmap relay_ous; /* folded name -> struct ou */
+    const struct client_list *relay_clients;
+    const char *default_domain; /* canonical, or "" */
+    struct word_list strip_realms;
+    struct strmap realms; /* canonical */
+};
+
+struct ou {
+    const char *name, *file;
+    unsigned line; /* of the section */
+    unsigned lines[OU_OPTIONS];
+    unsigned index;          /* dense, from 0: for tables beside the snapshot */
+    struct span folded_name; /* how names compare */
+    struct word_list domains;
+    const char *help;
+    const char *recipient_delimiter;
+    const struct client_list *ip_exceptions;
+    const struct name_list *auth_username_filter;
+    int mode;            /* enum mode */
+    int require_inbound; /* enum inbound */
+    int inbound_scope;   /* enum inbound_scope */
+    int require_sending;
+    int match_auth_user;
+    int accept_other_ous;
+    int ip_exception_mode;         /* enum restriction, never disabled */
+    int auth_username_restriction; /* enum restriction */
+};
+
+struct user {
+    const struct ou *ou;
+    unsigned line; /* of the section; the file is the OU's */
+    unsigned lines[USER_OPTIONS];
+    struct span name; /* canonical and folded */
+    bool has_domain;
+    int smtp_auth; /* enum smtp_auth */
+    const struct name_list *senders;
+    const struct client_list *clients;
+};
+
+struct snapshot {
+    struct arena *arena;
+    struct globals globals;
+    struct log_settings log;
+    struct interface *interfaces; /* in the order written */
+    struct interface fallback;    /* the one named "default" */
+    struct strmap ous;            /* folded name -> struct ou */
+    struct ou **ou_list;          /* by index */
+    size_t ou_count;
+    struct strmap domains; /* canonical domain, or "." and one -> struct ou */
+    struct strmap local_domains;
+    struct strmap users;      /* canonical name -> struct user */
+    struct word_list files;   /* every file that was read */
+    struct timespec loaded;   /* wall clock */
+    unsigned long generation; /* set by whoever publishes it */
+};
+
+/* Ends a snapshot that nobody looks at any more. */
+void snapshot_free(struct snapshot **snapshot);
+
+/* The OU that owns a canonical domain: the longest entry wins. NULL if none does. */
+const struct ou *snapshot_domain_owner(const struct snapshot *snapshot,
+                                       struct span domain);
+
+/* Is it the domain of any OU, or one of local_domains? */
+bool snapshot_domain_is_local(const struct snapshot *snapshot, struct span domain);
+
+const struct user *snapshot_user(const struct snapshot *snapshot, struct span name);
+
+static inline struct source source_at(const char *file, unsigned line)
+{
+    return (struct source){line ? file : NULL, line};
+}
+
+static inline struct source interface_source(const struct interface *interface,
+                                             enum interface_option option)
+{
+    return source_at(interface->file, interface->lines[option]);
+}
+
+static inline struct source ou_source(const struct ou *ou, enum ou_option option)
+{
+    return source_at(ou->file, ou->lines[option]);
+}
+
+static inline struct source user_source(const struct user *user, enum user_option option)
+{
+    return source_at(user->ou->file, user->lines[option]);
+}
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A whole regular file in memory. */
+#ifndef GATEPOST_TEXTFILE_H
+#define GATEPOST_TEXTFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct textfile {
+    char *bytes; /* followed by a NUL that len does not count */
+    size_t len;
+    mode_t mode;
+};
+
+/* Reads at most 256 MiB; never waits for a FIFO or a device. On failure false, with
+ * the reason in reason[]. The caller ends it with textfile_free(). */
+bool textfile_read(const char *path, struct textfile *file, char *reason, size_t size);
+
+void textfile_free(struct textfile *file);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What was decided about a MAIL or RCPT command, and why. */
+#include "verdict.h"
+
+#include <stdio.h>
+
+const char *rule_name(enum rule_id id)
+{
+    static const char *const names[RULE_COUNT] = {
+        [RULE_NONE] = "",
+        [RULE_AUTH_DISABLED] = "auth-disabled",
+        [RULE_AUTH_ENCRYPTION] = "auth-encryption",
+        [RULE_AUTH_IP] = "auth-ip",
+        [RULE_AUTH_USERNAME] = "auth-username",
+        [RULE_OU_AUTH_USERNAME] = "ou-auth-username",
+        [RULE_USER_OFF] = "user-off",
+        [RULE_USER_CLIENT] = "user-client",
+        [RULE_AUTH_REQUIRED] = "auth-required",
+        [RULE_BAD_SENDER] = "bad-sender",
+        [RULE_SENDING_DOMAIN_AUTH] = "sending-domain-auth",
+        [RULE_CROSS_OU] = "cross-ou",
+        [RULE_USER_SENDER] = "user-sender",
+        [RULE_SENDER_MISMATCH] = "sender-mismatch",
+        [RULE_BAD_RECIPIENT] = "bad-recipient",
+        [RULE_INBOUND_DOMAIN_AUTH] = "inbound-domain-auth",
+        [RULE_RELAY_DENIED] = "relay-denied",
+        [RULE_FAULT] = "fault",
+    };
+    return names[id];
+}
+
+const char *verdict_name(enum verdict_kind kind)
+{
+    switch (kind) {
+    case VERDICT_PASS:
+        return "pass";
+    case VERDICT_REFUSE:
+        return "refuse";
+    case VERDICT_DEFER:
+        break;
+    }
+    return "defer";
+}
+
+void verdict_fault(struct verdict *v, struct source source, const char *reason)
+{
+    static const struct reply reply = {
+        "451", "4.3.0", "Temporary failure in the policy check, please try again"};
+    v->kind = VERDICT_DEFER;
+    v->rule = RULE_FAULT;
+    v->source = source;
+    v->reply = &reply;
+    v->help = "";
+    v->reason = reason;
+}
+
+const char *verdict_text(const struct verdict *v, char out[REPLY_TEXT])
+{
+    const char *help = v->help && *v->help ? v->help : NULL;
+    if (!v->reply)
+        out[0] = '\0';
+    else
+        snprintf(out, REPLY_TEXT, "%s%s%s", v->reply->text, help ? "; " : "",
+                 help ? help : "");
+    return out;
+}
+
+const char *verdict_reply(const struct verdict *v, char out[REPLY_TEXT])
+{
+    char text[REPLY_TEXT];
+    if (!v->reply)
+        out[0] = '\0';
+    else
+        snprintf(out, REPLY_TEXT, "%s %s %.800s", v->reply->code, v->reply->enhanced,
+                 verdict_text(v, text));
+    return out;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The control socket, and the thread that reloads. */
+#ifndef GATEPOST_CONTROL_H
+#define GATEPOST_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "socket.h"
+
+/* Binds and publishes the control socket, for its owner only. -1 with the reason in
+ * error[] on failure. */
+int control_listen(struct socket_path *socket, const char *path, uid_t uid, gid_t gid,
+                   char *error, size_t size);
+
+/* Starts the thread that serves listener, reloads, and frees old configurations. */
+bool control_start(int listener);
+
+/* Asks for a reload, or (by runtime_on_idle) for a clean-up; from any thread. */
+void control_ask_reload(void);
+
+#endif

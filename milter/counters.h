@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How often what was decided. Counters outlive configurations. */
+#ifndef GATEPOST_COUNTERS_H
+#define GATEPOST_COUNTERS_H
+
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "verdict.h"
+
+/* Of one OU, by its name. Never freed: a name that comes back goes on counting. */
+struct tally {
+    const char *name;
+    atomic_ulong pass, refuse, defer, would;
+};
+
+struct session_counts {
+    atomic_ulong open, total;
+};
+
+extern struct session_counts session_counts;
+
+/* The tallies of a snapshot's OUs, in the order of their index. The caller frees the
+ * array, not the tallies. Only one thread may call this. */
+struct tally **counters_attach(const struct snapshot *snapshot);
+
+/* Never blocks. tallies is what counters_attach() gave for the verdict's snapshot. */
+void counters_count(const struct verdict *verdict, struct tally *const *tallies);
+
+/* Adds the keys verdicts, rules, would and ous (those that have counted). To be
+ * called by the thread that calls counters_attach(). */
+void counters_report(json_t *object);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the log says of a session. */
+#include "journal.h"
+
+#include "logger.h"
+
+static void client_text(const struct session *s, char out[IPADDR_TEXT])
+{
+    if (s->local_client)
+        memcpy(out, "unix", 5);
+    else
+        ipaddr_format(&s->client, out);
+}
+
+static void put_session(struct line *l, const struct session *s)
+{
+    const struct transaction *t = &s->transaction;
+    char client[IPADDR_TEXT];
+    client_text(s, client);
+    line_text(l, "session", s->id);
+    line_number(l, "generation", t->edition->snapshot->generation);
+    line_text(l, "interface", t->policy.interface ? t->policy.interface->name : "");
+    line_string(l, "daemon_name", short_text_span(&s->daemon_name));
+    line_number(l, "port", s->port);
+    line_text(l, "client", client);
+    line_string(l, "client_name",
+                s->name_verified ? short_text_span(&s->client_name) : span_of(""));
+    line_string(l, "helo", short_text_span(&s->helo));
+    line_boolean(l, "tls", t->tls);
+    line_string(l, "tls_version", short_text_span(&t->tls_version));
+    line_string(l, "mechanism", short_text_span(&t->mechanism));
+    line_string(l, "login", long_text_span(&t->login));
+    line_string(l, "from", long_text_span(&t->from));
+    if (t->mail_addr.len)
+        line_string(l, "mail_addr", long_text_span(&t->mail_addr));
+}
+
+static const char *mode_name(const struct session *s, const struct ou *ou)
+{
+    const struct policy *p = &s->transaction.policy;
+    bool monitor = p->snapshot->globals.mode == MODE_MONITOR ||
+                   (p->interface && p->interface->mode == MODE_MONITOR) ||
+                   (ou && ou->mode == MODE_MONITOR);
+    return monitor ? "monitor" : "enforce";
+}
+
+static void put_verdict(struct line *l, const struct session *s, const struct verdict *v)
+{
+    char reply[REPLY_TEXT], source[SOURCE_TEXT];
+    source_format(v->source, source);
+    line_text(l, "ou", v->ou ? v->ou->name : "");
+    line_text(l, "verdict", verdict_name(v->kind));
+    line_text(l, "rule", rule_name(v->rule));
+    line_text(l, "reply", verdict_reply(v, reply));
+    line_text(l, "source", source);
+    line_text(l, "would", rule_name(v->would));
+    line_text(l, "mode", mode_name(s, v->ou));
+    line_text(l, "reason", v->reason);
+}
+
+static void put_end(struct line *l, const struct session *s)
+{
+    line_string(l, "queue_id", short_text_span(&s->transaction.queue_id));
+    line_end(l);
+    logger_put(LOG_LEVEL_INFO, l);
+}
+
+void journal_verdict(const struct session *s, struct span to, struct span rcpt_addr,
+                     const struct verdict *v)
+{
+    if (!logger_wants(LOG_LEVEL_INFO))
+        return;
+    struct line line;
+    logger_line_start(&line, v->kind == VERDICT_PASS ? "monitor" : "refusal");
+    put_session(&line, s);
+    line_list_start(&line, "to");
+    if (to.ptr)
+        line_list_item(&line, (struct span){to.ptr, to.len > LINE_VALUE ? LINE_VALUE : to.len});
+    line_list_end(&line);
+    if (rcpt_addr.len)
+        line_string(&line, "rcpt_addr", rcpt_addr);
+    put_verdict(&line, s, v);
+    put_end(&line, s);
+}
+
+void journal_transaction(const struct session *s, const char *end)
+{
+    const struct transaction *t = &s->transaction;
+    if (!logger_wants(LOG_LEVEL_INFO))
+        return;
+    struct line line;
+    logger_line_start(&line, "transaction");
+    put_session(&line, s);
+    line_list_start(&line, "to");
+    for (size_t at = 0; at < t->accepted.used;) {
+        struct span to = span_of(t->accepted.bytes + at);
+        line_list_item(&line, to);
+        at += to.len + 1;
+    }
+    line_list_end(&line);
+    line_number(&line, "recipients", t->accepted.count);
+    const struct verdict verdict = {.kind = VERDICT_PASS,
+                                    .would = t->would,
+                                    .source = t->would_source,
+                                    .ou = t->policy.sender_ou,
+                                    .reason = ""};
+    put_verdict(&line, s, &verdict);
+    line_text(&line, "end", end);
+    put_end(&line, s);
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one logger. */
+#include "logger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { QUEUE_BYTES = 4 * 1024 * 1024, BATCH_BYTES = 256 * 1024, DRAIN_MS = 300 };
+
+/* Before each line in the queue. */
+struct header {
+    size_t len;
+    enum log_level level;
+};
+
+struct target {
+    enum log_target kind;
+    int fd; /* -1 for syslog */
+};
+
+/* Everything here is guarded by lock, which is never held across I/O. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t wake, idle;
+    char *bytes; /* a ring */
+    size_t start, used;
+    bool writing;
+    struct target next; /* to be taken up by the writer */
+    bool has_next;
+    unsigned long unreported; /* lost lines that no line tells of yet */
+} queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
+           .wake = PTHREAD_COND_INITIALIZER,
+           .idle = PTHREAD_COND_INITIALIZER};
+
+static atomic_int wanted = LOG_LEVEL_INFO;
+static atomic_bool as_json;
+static atomic_ulong lost;
+
+/* --- the queue; lock is held --- */
+
+static void ring_write(const void *from, size_t len)
+{
+    size_t at = (queue.start + queue.used) % QUEUE_BYTES;
+    size_t head = len < QUEUE_BYTES - at ? len : QUEUE_BYTES - at;
+    memcpy(queue.bytes + at, from, head);
+    memcpy(queue.bytes, (const char *)from + head, len - head);
+    queue.used += len;
+}
+
+static void ring_read(void *to, size_t len)
+{
+    size_t head = len < QUEUE_BYTES - queue.start ? len : QUEUE_BYTES - queue.start;
+    memcpy(to, queue.bytes + queue.start, head);
+    memcpy((char *)to + head, queue.bytes, len - head);
+    queue.start = (queue.start + len) % QUEUE_BYTES;
+    queue.used -= len;
+}
+
+/* Takes out lines until the batch is full. */
+static size_t take_batch(char *batch)
+{
+    size_t len = 0;
+    while (queue.used && len + sizeof(struct header) + LINE_MAX_BYTES <= BATCH_BYTES) {
+        struct header header;
+        ring_read(&header, sizeof header);
+        memcpy(batch + len, &header, sizeof header);
+        ring_read(batch + len + sizeof header, header.len);
+        len += sizeof header + header.len;
+    }
+    return len;
+}
+
+/* --- the writer's thread --- */
+
+static int syslog_priority(enum log_level level)
+{
+    static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+    return priorities[level];
+}
+
+static bool write_whole(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+static bool write_line(const struct target *target, const struct header *header,
+                       const char *bytes)
+{
+    if (target->kind != LOG_TO_SYSLOG)
+        return write_whole(target->fd, bytes, header->len);
+    syslog(syslog_priority(header->level), "%.*s", (int)header->len - 1, bytes);
+    return true;
+}
+
+/* Returns the lines that were lost. */
+static unsigned long write_batch(const struct target *target, const char *batch, size_t len)
+{
+    unsigned long failed = 0;
+    for (size_t at = 0; at < len;) {
+        struct header header;
+        memcpy(&header, batch + at, sizeof header);
+        if (!write_line(target, &header, batch + at + sizeof header))
+            failed++;
+        at += sizeof header + header.len;
+    }
+    return failed;
+}
+
+static void report_lost(const struct target *target)
+{
+    static struct line line;
+    pthread_mutex_lock(&queue.lock);
+    unsigned long count = queue.unreported;
+    pthread_mutex_unlock(&queue.lock);
+    if (count == 0)
+        return;
+    char text[80];
+    snprintf(text, sizeof text, "%lu log lines were lost", count);
+    logger_line_start(&line, "message");
+    line_text(&line, "level", "warning");
+    line_text(&line, "message", text);
+    line_end(&line);
+    struct header header = {line.len, LOG_LEVEL_WARNING};
+    if (!write_line(target, &header, line.bytes))
+        return;
+    pthread_mutex_lock(&queue.lock);
+    queue.unreported -= count;
+    pthread_mutex_unlock(&queue.lock);
+}
+
+static void count_lost(unsigned long lines) /* lock is held */
+{
+    queue.unreported += lines;
+    atomic_fetch_add(&lost, lines);
+}
+
+static void take_target(struct target *target) /* lock is held */
+{
+    if (!queue.has_next)
+        return;
+    if (target->fd > STDERR_FILENO)
+        close(target->fd);
+    *target = queue.next;
+    queue.has_next = false;
+}
+
+static void *writer(void *batch)
+{
+    struct target target = {LOG_TO_STDERR, STDERR_FILENO};
+    for (;;) {
+        pthread_mutex_lock(&queue.lock);
+        while (queue.used == 0 && !queue.has_next) {
+            queue.writing = false;
+            pthread_cond_broadcast(&queue.idle);
+            pthread_cond_wait(&queue.wake, &queue.lock);
+        }
+        queue.writing = true;
+        take_target(&target);
+        size_t len = take_batch(batch);
+        pthread_mutex_unlock(&queue.lock);
+        unsigned long failed = write_batch(&target, batch, len);
+        pthread_mutex_lock(&queue.lock);
+        count_lost(failed);
+        pthread_mutex_unlock(&queue.lock);
+        report_lost(&target);
+    }
+    return NULL;
+}
+
+/* --- targets --- */
+
+static bool open_target(const struct log_settings *s, struct target *target, char *error,
+                        size_t size)
+{
+    *target = (struct target){(enum log_target)s->target, -1};
+    if (s->target == LOG_TO_STDERR)
+        target->fd = STDERR_FILENO;
+    if (s->target != LOG_TO_FILE)
+        return true;
+    target->fd = open(s->path,
+                      O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+    if (target->fd >= 0)
+        return true;
+    snprintf(error, size, "%s: %s", s->path, strerror(errno));
+    return false;
+}
+
+static void switch_target(const struct log_settings *s, const struct target *target)
+{
+    pthread_mutex_lock(&queue.lock);
+    if (queue.has_next && queue.next.fd > STDERR_FILENO)
+        close(queue.next.fd); /* never taken up */
+    queue.next = *target;
+    queue.has_next = true;
+    pthread_cond_signal(&queue.wake);
+    pthread_mutex_unlock(&queue.lock);
+    atomic_store(&wanted, s->level);
+    atomic_store(&as_json, s->format == LOG_JSON);
+}
+
+bool logger_start(const struct log_settings *s, char *error, size_t size)
+{
+    struct target target;
+    pthread_t thread;
+    if (!open_target(s, &target, error, size))
+        return false;
+    openlog("gatepost-milter", LOG_PID, LOG_MAIL);
+    if (s->target == LOG_TO_SYSLOG && access("/dev/log", F_OK) != 0)
+        fputs("gatepost-milter: there is no /dev/log: log lines go nowhere\n", stderr);
+    queue.bytes = malloc(QUEUE_BYTES);
+    char *batch = malloc(BATCH_BYTES);
+    if (!queue.bytes || !batch || pthread_create(&thread, NULL, writer, batch) != 0) {
+        free(batch);
+        snprintf(error, size, "no thread for the log");
+        return false;
+    }
+    pthread_detach(thread);
+    switch_target(s, &target);
+    return true;
+}
+
+bool logger_reopen(const struct log_settings *s, char *error, size_t size)
+{
+    struct target target;
+    if (!open_target(s, &target, error, size))
+        return false;
+    switch_target(s, &target);
+    return true;
+}
+
+/* --- lines --- */
+
+bool logger_wants(enum log_level level)
+{
+    return (int)level <= atomic_load_explicit(&wanted, memory_order_relaxed);
+}
+
+bool logger_is_json(void)
+{
+    return atomic_load_explicit(&as_json, memory_order_relaxed);
+}
+
+unsigned long logger_lost(void)
+{
+    return atomic_load(&lost);
+}
+
+void logger_put(enum log_level level, const struct line *line)
+{
+    struct header header = {line->len, level};
+    pthread_mutex_lock(&queue.lock);
+    if (line->overflow || !queue.bytes ||
+        sizeof header + line->len > QUEUE_BYTES - queue.used) {
+        count_lost(1);
+    } else {
+        ring_write(&header, sizeof header);
+        ring_write(line->bytes, line->len);
+        if (!queue.writing)
+            pthread_cond_signal(&queue.wake);
+    }
+    pthread_mutex_unlock(&queue.lock);
+}
+
+void logger_line_start(struct line *line, const char *event)
+{
+    struct timespec now;
+    struct tm utc;
+    char seconds[32], text[48];
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text, sizeof text, "%s.%03ldZ", seconds, now.tv_nsec / 1000000);
+    line_start(line, logger_is_json());
+    line_text(line, "time", text);
+    line_text(line, "event", event);
+}
+
+void logger_message(enum log_level level, const char *format, ...)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    int saved = errno;
+    if (!logger_wants(level))
+        return;
+    char text[LINE_VALUE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct line line;
+    logger_line_start(&line, "message");
+    line_text(&line, "level", names[level]);
+    line_text(&line, "message", text);
+    line_end(&line);
+    logger_put(level, &line);
+    errno = saved;
+}
+
+void logger_drain(void)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += DRAIN_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&queue.lock);
+    while (queue.used || queue.writing || queue.has_next)
+        if (pthread_cond_timedwait(&queue.idle, &queue.lock, &until) != 0)
+            break;
+    pthread_mutex_unlock(&queue.lock);
+}

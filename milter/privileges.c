@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who the daemon runs as. */
+#include "privileges.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+bool group_find(const char *name, gid_t *gid)
+{
+    char *end;
+    const struct group *group = getgrnam(name);
+    unsigned long number = strtoul(name, &end, 10);
+    if (group)
+        *gid = group->gr_gid;
+    else if (*name && *end == '\0')
+        *gid = (gid_t)number;
+    else
+        return false;
+    return true;
+}
+
+bool identity_find(const char *run_as, struct identity *id, char *error, size_t size)
+{
+    *id = (struct identity){.uid = geteuid(), .gid = getegid()};
+    if (*run_as == '\0' || geteuid() != 0)
+        return true;
+    const char *colon = strchr(run_as, ':');
+    size_t len = colon ? (size_t)(colon - run_as) : strlen(run_as);
+    if (len == 0 || len >= sizeof id->name) {
+        snprintf(error, size, "run_as: \"%.80s\" is not user or user:group", run_as);
+        return false;
+    }
+    memcpy(id->name, run_as, len);
+    id->name[len] = '\0';
+    const struct passwd *user = getpwnam(id->name);
+    if (!user) {
+        snprintf(error, size, "run_as: there is no user \"%s\"", id->name);
+        return false;
+    }
+    id->change = true;
+    id->uid = user->pw_uid;
+    id->gid = user->pw_gid;
+    if (colon && !group_find(colon + 1, &id->gid)) {
+        snprintf(error, size, "run_as: there is no group \"%.60s\"", colon + 1);
+        return false;
+    }
+    return true;
+}
+
+/* A process that could come back to root has not dropped it. */
+static bool is_taken(const struct identity *id)
+{
+    uid_t real, effective, saved;
+    gid_t rgid, egid, sgid;
+    if (getresuid(&real, &effective, &saved) != 0 || getresgid(&rgid, &egid, &sgid) != 0)
+        return false;
+    if (real != id->uid || effective != id->uid || saved != id->uid)
+        return false;
+    if (rgid != id->gid || egid != id->gid || sgid != id->gid)
+        return false;
+    return id->uid == 0 || (setuid(0) != 0 && seteuid(0) != 0);
+}
+
+bool identity_take(const struct identity *id, char *error, size_t size)
+{
+    if (!id->change)
+        return true;
+    if (initgroups(id->name, id->gid) != 0 || setresgid(id->gid, id->gid, id->gid) != 0 ||
+        setresuid(id->uid, id->uid, id->uid) != 0) {
+        snprintf(error, size, "cannot become user %s: %s", id->name, strerror(errno));
+        return false;
+    }
+    if (is_taken(id))
+        return true;
+    snprintf(error, size, "becoming user %s did not last", id->name);
+    return false;
+}
+
+void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who the daemon runs as. */
+#ifndef GATEPOST_PRIVILEGES_H
+#define GATEPOST_PRIVILEGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct identity {
+    bool change; /* false: stay who we are */
+    char name[64];
+    uid_t uid;
+    gid_t gid;
+};
+
+/* Looks up run_as ("user", "user:group" or ""). Unless started as root, or for "",
+ * nothing is to change. False with the reason in error[] for an unknown name. */
+bool identity_find(const char *run_as, struct identity *identity, char *error, size_t size);
+
+/* Looks up a group by name or number. */
+bool group_find(const char *name, gid_t *gid);
+
+/* Becomes it, for good, and makes sure of that. False with the reason in error[]. */
+bool identity_take(const struct identity *identity, char *error, size_t size);
+
+/* As many open files as the hard limit allows. */
+void raise_descriptor_limit(void);
+
+#endif
