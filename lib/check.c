@@ -34,16 +34,18 @@ static void check_restriction(struct load *ld, int restriction, bool empty,
 
 static void check_relay(struct load *ld, struct interface *i)
 {
-    static const struct {
+    const struct {
+        bool given;
         enum interface_option option;
         const char *name;
     } grants[] = {
-        {INTERFACE_ALLOW_RELAY_IF_AUTHENTICATED, "allow_relay_if_authenticated"},
-        {INTERFACE_ALLOW_RELAY_OUS, "allow_relay_ous"},
-        {INTERFACE_RELAY_CLIENTS, "relay_clients"},
+        {i->allow_relay_if_authenticated, INTERFACE_ALLOW_RELAY_IF_AUTHENTICATED,
+         "allow_relay_if_authenticated"},
+        {i->allow_relay_ous.count > 0, INTERFACE_ALLOW_RELAY_OUS, "allow_relay_ous"},
+        {i->relay_clients != NULL, INTERFACE_RELAY_CLIENTS, "relay_clients"},
     };
     for (size_t n = 0; n < sizeof grants / sizeof *grants && !i->relay_check; n++)
-        if (i->lines[grants[n].option])
+        if (grants[n].given)
             warn(ld, interface_source(i, grants[n].option), grants[n].name,
                  "has no effect while relay_check is false");
     if (client_list_is_everyone(i->relay_clients))

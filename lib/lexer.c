@@ -6,7 +6,7 @@
 
 static void complain(struct lexer *lx, unsigned line, const char *message)
 {
-    diag_add(lx->diag, SEVERITY_ERROR, lx->file, line, NULL, "%s", message);
+    diag_add(lx->diag, SEVERITY_ERROR, lx->file, line, lx->option, "%s", message);
 }
 
 static bool looking_at(const struct lexer *lx, const char *text)
@@ -127,10 +127,10 @@ static struct token read_word(struct lexer *lx)
     if (lx->at == start)
         lx->at++;
     struct span raw = {lx->text + start, lx->at - start};
-    if (lx->at < lx->len && (lx->text[lx->at] == '"' || lx->text[lx->at] == '\''))
+    if (lx->at < lx->len && strchr("\"'#", lx->text[lx->at]))
         clean = false;
     if (!clean || ends_word(raw.ptr[0])) {
-        diag_add(lx->diag, SEVERITY_ERROR, lx->file, lx->line, NULL,
+        diag_add(lx->diag, SEVERITY_ERROR, lx->file, lx->line, lx->option,
                  "put this value in quotes: %.*s", raw.len > 60 ? 60 : (int)raw.len,
                  raw.ptr);
         return (struct token){TOKEN_BAD, raw, lx->line};

@@ -27,6 +27,7 @@ struct lexer {
     size_t len, at;
     unsigned line;
     const char *file;
+    const char *option; /* what errors are about; may be NULL */
     struct diag *diag;
 };
 

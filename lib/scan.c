@@ -13,6 +13,7 @@ struct scanner {
     struct token token; /* the next one, not yet used */
     size_t end_of_last; /* where the token before it ended */
     size_t begin;       /* where it begins */
+    bool faulty_list;   /* an error ended a list before its } */
     struct arena *arena;
 };
 
@@ -44,10 +45,10 @@ void scan_blank(char *text, const struct statement *st)
 }
 
 /* After an error: the rest of the line is not looked at, nor a block that begins
- * there; a brace that closes the section around is left alone. */
-static void recover(struct scanner *sc, unsigned line)
+ * there; a brace that closes the section around is left alone. depth is 1 inside of
+ * a list. */
+static void recover(struct scanner *sc, unsigned line, int depth)
 {
-    int depth = 0;
     while (sc->token.kind != TOKEN_END) {
         if (depth == 0 && (sc->token.line > line || token_is(sc->token, "}")))
             return;
@@ -89,34 +90,46 @@ static void keep_lines(struct scanner *sc, struct statement *st, struct line_lis
     free(list->lines);
 }
 
+/* One value of a list and the comma after it. False at the list's end, in good or bad:
+ * *fault tells. A bad value, which has been reported, does not end the list. */
+static bool read_item(struct scanner *sc, struct line_list *lines, bool *good,
+                      const char **fault)
+{
+    if (token_is(sc->token, "}"))
+        return false;
+    *good = *good && sc->token.kind != TOKEN_BAD;
+    if (sc->token.kind == TOKEN_END)
+        *fault = "the list that starts here is not closed";
+    else if (!is_value(sc->token) && sc->token.kind != TOKEN_BAD)
+        *fault = "a value was expected in the list";
+    if (*fault)
+        return false;
+    line_list_add(lines, sc->token.line);
+    advance(sc);
+    if (token_is(sc->token, ","))
+        advance(sc);
+    else if (is_value(sc->token) || token_is(sc->token, "{") || token_is(sc->token, "="))
+        *fault = "a comma or } was expected after a value of the list";
+    return !*fault;
+}
+
 /* Stands behind the "{". */
 static bool read_list(struct scanner *sc, struct statement *st)
 {
     struct line_list lines = {0};
     const char *fault = NULL;
+    bool good = true;
     st->is_list = true;
-    while (!fault && !token_is(sc->token, "}")) {
-        if (!is_value(sc->token)) {
-            fault = sc->token.kind == TOKEN_END ? "the list that starts here is not closed"
-                                                : "a value was expected in the list";
-            break;
-        }
-        line_list_add(&lines, sc->token.line);
-        advance(sc);
-        if (token_is(sc->token, ","))
-            advance(sc);
-        else if (!token_is(sc->token, "}"))
-            fault = sc->token.kind == TOKEN_END
-                        ? "the list that starts here is not closed"
-                        : "a comma or } was expected after a value of the list";
-    }
+    while (read_item(sc, &lines, &good, &fault))
+        ;
     keep_lines(sc, st, &lines);
+    sc->faulty_list = fault != NULL;
     if (fault)
         complain(sc, sc->token.kind == TOKEN_END ? st->line : sc->token.line, st->name,
                  fault);
     else
         advance(sc);
-    return !fault;
+    return good && !fault;
 }
 
 static bool read_assignment(struct scanner *sc, struct statement *st)
@@ -138,26 +151,41 @@ static bool read_assignment(struct scanner *sc, struct statement *st)
     st->item_lines = arena_alloc(sc->arena, sizeof *st->item_lines);
     st->item_lines[0] = sc->token.line;
     advance(sc);
+    if (token_is(sc->token, ",")) {
+        complain(sc, sc->token.line, st->name, "put a value with a comma in quotes");
+        return false;
+    }
     return true;
 }
 
 static struct statement *read_statements(struct scanner *sc, int depth);
 
+/* A word on a later line is a title only if a block follows it; else it is the next
+ * statement, and this one lacks its "=". */
+static void read_title(struct scanner *sc, struct statement *st)
+{
+    const struct scanner before = *sc;
+    if (!is_value(sc->token))
+        return;
+    char *title = arena_alloc(sc->arena, sc->token.raw.len + 1);
+    st->has_title = true;
+    st->title = (struct span){title, token_meaning(sc->token, title)};
+    advance(sc);
+    if (!token_is(sc->token, "{") && before.token.line != st->line)
+        *sc = before;
+}
+
 static bool read_section(struct scanner *sc, struct statement *st, int depth)
 {
     st->is_section = true;
-    if (is_value(sc->token)) {
-        char *title = arena_alloc(sc->arena, sc->token.raw.len + 1);
-        st->has_title = true;
-        st->title = (struct span){title, token_meaning(sc->token, title)};
-        advance(sc);
-    }
+    read_title(sc, st);
     if (!token_is(sc->token, "{") || depth == DEPTH_MAX) {
-        complain(sc, sc->token.line, st->name,
+        complain(sc, st->line, st->name,
                  depth == DEPTH_MAX ? "sections are nested too deeply"
                                     : "= or { was expected after the name");
         return false;
     }
+    sc->lexer.option = NULL;
     advance(sc);
     st->children = read_statements(sc, depth + 1);
     if (!token_is(sc->token, "}")) {
@@ -177,17 +205,21 @@ static struct statement *read_statement(struct scanner *sc, int depth)
     bool good = false;
     if (sc->token.kind == TOKEN_WORD) {
         st->name = arena_copy(sc->arena, sc->token.raw);
+        sc->lexer.option = st->name;
         advance(sc);
         good = token_is(sc->token, "=") || token_is(sc->token, "+=")
                    ? read_assignment(sc, st)
                    : read_section(sc, st, depth);
+        sc->lexer.option = NULL;
     } else {
         complain(sc, st->line, NULL, "the name of an option or section was expected");
         if (sc->token.kind != TOKEN_BAD && sc->token.kind != TOKEN_END)
             advance(sc);
     }
+    bool in_list = st->is_list && sc->faulty_list;
+    sc->faulty_list = false;
     if (!good)
-        recover(sc, sc->token.kind == TOKEN_BAD ? sc->token.line : st->line);
+        recover(sc, in_list ? sc->token.line : st->line, in_list);
     st->end = sc->end_of_last;
     if (good)
         return st;

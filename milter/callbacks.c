@@ -195,7 +195,9 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
     macro_forget(ctx, "{mail_addr}");
     if (!t->open || verdict.would != RULE_NONE)
         journal_verdict(s, (struct span){NULL, 0}, (struct span){NULL, 0}, &verdict);
-    if (!t->open) {
+    if (t->open) {
+        counters_count_would(&verdict, t->edition->tallies);
+    } else {
         counters_count(&verdict, t->edition->tallies);
         transaction_end(t);
     }

@@ -51,21 +51,27 @@ static void add_one(atomic_ulong *counter)
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
+void counters_count_would(const struct verdict *v, struct tally *const *tallies)
+{
+    if (v->would == RULE_NONE)
+        return;
+    add_one(&held_back[v->would]);
+    if (v->ou)
+        add_one(&tallies[v->ou->index]->would);
+}
+
 void counters_count(const struct verdict *v, struct tally *const *tallies)
 {
     add_one(&verdicts[v->kind]);
     if (v->rule != RULE_NONE)
         add_one(&rules[v->rule]);
-    if (v->would != RULE_NONE)
-        add_one(&held_back[v->would]);
+    counters_count_would(v, tallies);
     if (!v->ou)
         return;
     struct tally *t = tallies[v->ou->index];
     add_one(v->kind == VERDICT_PASS     ? &t->pass
             : v->kind == VERDICT_REFUSE ? &t->refuse
                                         : &t->defer);
-    if (v->would != RULE_NONE)
-        add_one(&t->would);
 }
 
 static json_t *number(atomic_ulong *counter)
@@ -93,7 +99,8 @@ void counters_report(json_t *object)
     json_object_set_new(object, "would", by_rule(held_back));
     for (size_t i = 0; i < registry.count; i++) {
         struct tally *t = registry.all[i];
-        if (atomic_load(&t->pass) + atomic_load(&t->refuse) + atomic_load(&t->defer))
+        if (atomic_load(&t->pass) + atomic_load(&t->refuse) + atomic_load(&t->defer) +
+            atomic_load(&t->would))
             json_object_set_new(ous, t->name,
                                 json_pack("{s:o, s:o, s:o, s:o}", "pass", number(&t->pass),
                                           "refuse", number(&t->refuse), "defer",

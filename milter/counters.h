@@ -24,7 +24,9 @@ extern struct session_counts session_counts;
  * array, not the tallies. Only one thread may call this. */
 struct tally **counters_attach(const struct snapshot *snapshot);
 
-/* Never blocks. tallies is what counters_attach() gave for the verdict's snapshot. */
+/* Neither blocks. What monitor mode held back at MAIL is counted alone: the verdicts
+ * of a mail that passes are those on its recipients. tallies is what counters_attach() gave for the verdict's snapshot. */
+void counters_count_would(const struct verdict *verdict, struct tally *const *tallies);
 void counters_count(const struct verdict *verdict, struct tally *const *tallies);
 
 /* Adds the keys verdicts, rules, would and ous (those that have counted). To be

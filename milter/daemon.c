@@ -2,16 +2,12 @@
 /* Start and stop of the daemon. */
 #include "daemon.h"
 
-#include <errno.h>
-#include <netdb.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "callbacks.h"
@@ -21,13 +17,11 @@
 #include "reload.h"
 #include "socket.h"
 
-enum { STOP_MS = 600, BACKLOG = 512, ERROR_TEXT = 300 };
+enum { BACKLOG = 512, ERROR_TEXT = 300 };
 
 static struct {
     struct socket_path milter, control;
-    bool is_unix;
-    char inet_host[256], inet_port[8];
-    sem_t finished; /* libmilter's main loop has ended */
+    atomic_bool ended; /* libmilter's main loop has, with this result */
     int result;
 } d;
 
@@ -38,16 +32,6 @@ static int fail(int status, const char *reason)
 }
 
 /* --- the milter socket --- */
-
-static bool open_inet(const char *spec)
-{
-    const char *at = strchr(spec, '@');
-    const char *port = strchr(spec, ':') + 1;
-    snprintf(d.inet_port, sizeof d.inet_port, "%.*s", (int)(at - port), port);
-    snprintf(d.inet_host, sizeof d.inet_host, "%s", at + 1);
-    return smfi_setconn((char *)(uintptr_t)spec) == MI_SUCCESS &&
-           smfi_opensocket(false) == MI_SUCCESS;
-}
 
 /* libmilter gets the draft's name: whatever it may unlink in the end is not the
  * socket that the MTA looks for, which may be a successor's by then. */
@@ -74,37 +58,14 @@ static bool open_milter_socket(const struct globals *g, const struct identity *i
                                char *error)
 {
     const char *spec = g->milter_socket;
-    d.is_unix = strncmp(spec, "inet", 4) != 0;
     snprintf(error, ERROR_TEXT, "cannot listen on %.200s: in use, or no such address", spec);
     if (smfi_register(callbacks) != MI_SUCCESS)
         return false;
     smfi_setbacklog(BACKLOG);
-    if (d.is_unix)
+    if (strncmp(spec, "inet", 4) != 0)
         return open_unix(strchr(spec, ':') + 1, g, id, error);
-    return open_inet(spec);
-}
-
-/* The listener of libmilter looks for its end every five seconds, or when somebody
- * comes. */
-static void knock(void)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
-    struct addrinfo *found = NULL;
-    if (d.is_unix) {
-        int fd = socket_connect(d.milter.path);
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    if (getaddrinfo(d.inet_host, d.inet_port, &hints, &found) != 0)
-        return;
-    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd >= 0) {
-        int rc = connect(fd, found->ai_addr, found->ai_addrlen);
-        (void)rc;
-        close(fd);
-    }
-    freeaddrinfo(found);
+    return smfi_setconn((char *)(uintptr_t)spec) == MI_SUCCESS &&
+           smfi_opensocket(false) == MI_SUCCESS;
 }
 
 /* --- threads and signals --- */
@@ -113,7 +74,7 @@ static void *milter_thread(void *unused)
 {
     (void)unused;
     d.result = smfi_main();
-    sem_post(&d.finished);
+    atomic_store(&d.ended, true);
     kill(getpid(), SIGTERM); /* wakes main(), whoever ended it */
     return NULL;
 }
@@ -144,36 +105,18 @@ static void wait_for_stop(const sigset_t *set)
     }
 }
 
-static bool wait_for_milter(void)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += STOP_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    while (sem_timedwait(&d.finished, &until) != 0)
-        if (errno != EINTR)
-            return false;
-    return true;
-}
-
-/* Callbacks may still run: nothing is freed behind them, and _exit() does not either. */
+/* smfi_stop() would wait up to five seconds for the listener, and then no more for the
+ * callbacks than this does. Nothing is freed behind those, and _exit() does not either:
+ * an MTA whose session ends here defers. */
 static void stop(void)
 {
-    bool by_itself = sem_trywait(&d.finished) == 0;
-    logger_message(by_itself && d.result != MI_SUCCESS ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
-                   "stopping%s", by_itself && d.result != MI_SUCCESS
-                                     ? ": libmilter gave up, see its own syslog lines"
-                                     : "");
-    if (!by_itself) {
-        smfi_stop();
-        knock();
-        wait_for_milter();
-    }
+    bool gave_up = atomic_load(&d.ended) && d.result != MI_SUCCESS;
     socket_remove(&d.milter);
     socket_remove(&d.control);
+    logger_message(gave_up ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "stopping%s",
+                   gave_up ? ": libmilter gave up, see its own syslog lines" : "");
     logger_drain();
-    _exit(by_itself && d.result != MI_SUCCESS ? EX_SOFTWARE : 0);
+    _exit(gave_up ? EX_SOFTWARE : 0);
 }
 
 /* A reload by the user that we became must be able to read them. */
@@ -196,8 +139,7 @@ static int start_threads(const char *file, struct snapshot *snapshot, int contro
     size_t ous = snapshot->ou_count;
     logger_message(LOG_LEVEL_INFO, "started: %s, %zu OUs, listening on %s", file, ous, where);
     reload_start(file, snapshot);
-    if (sem_init(&d.finished, 0, 0) != 0 || !control_start(control) ||
-        pthread_create(&thread, NULL, milter_thread, NULL) != 0)
+    if (!control_start(control) || pthread_create(&thread, NULL, milter_thread, NULL) != 0)
         return fail(EX_OSERR, "cannot start threads");
     pthread_detach(thread);
     return 0;

@@ -24,23 +24,19 @@ int socket_connect(const char *path)
     return -1;
 }
 
-static bool make_folder(const char *path, uid_t uid, gid_t gid, char *error, size_t size)
+/* mkdir -p; each folder that was missing gets the owner. */
+static bool make_folder(const char *folder, uid_t uid, gid_t gid)
 {
     char copy[sizeof((struct sockaddr_un *)0)->sun_path];
-    snprintf(copy, sizeof copy, "%s", path);
-    const char *folder = dirname(copy);
     if (mkdir(folder, 0755) != 0) {
         if (errno == EEXIST)
             return true;
-        snprintf(error, size, "%s: cannot make the folder: %s", folder, strerror(errno));
-        return false;
+        snprintf(copy, sizeof copy, "%s", folder);
+        if (errno != ENOENT || !make_folder(dirname(copy), uid, gid) ||
+            mkdir(folder, 0755) != 0)
+            return false;
     }
-    if (geteuid() == 0 && lchown(folder, uid, gid) != 0) {
-        snprintf(error, size, "%s: cannot give the folder away: %s", folder,
-                 strerror(errno));
-        return false;
-    }
-    return true;
+    return geteuid() != 0 || lchown(folder, uid, gid) == 0;
 }
 
 /* A full queue of a living daemon (EAGAIN) is a life sign as well. */
@@ -64,8 +60,12 @@ bool socket_prepare(struct socket_path *s, const char *path, uid_t uid, gid_t gi
         return false;
     }
     snprintf(s->path, sizeof s->path, "%s", path);
-    if (!make_folder(path, uid, gid, error, size))
+    char copy[sizeof s->path];
+    memcpy(copy, s->path, sizeof copy);
+    if (!make_folder(dirname(copy), uid, gid)) {
+        snprintf(error, size, "%s: cannot make the folder: %s", path, strerror(errno));
         return false;
+    }
     if (lstat(path, &st) == 0) {
         if (!S_ISSOCK(st.st_mode)) {
             snprintf(error, size, "%s: there is something that is no socket", path);
