@@ -85,7 +85,8 @@ static const char *check_recipients(json_t *to)
     return NULL;
 }
 
-static json_t *judge_recipient(struct policy *policy, json_t *value, struct span reading)
+static json_t *judge_recipient(struct policy *policy, json_t *value,
+                               struct span reading)
 {
     struct verdict verdict;
     struct span to = {json_string_value(value), json_string_length(value)};

@@ -26,8 +26,11 @@ static void print_items(const struct diag *diag)
         char line[2048];
         diag_format(&diag->items[i], line, sizeof line);
         bool error = diag->items[i].severity == SEVERITY_ERROR;
-        fprintf(stderr, "%s%s%s\n", !colour ? "" : error ? "\033[31m" : "\033[33m", line,
-                colour ? "\033[0m" : "");
+        fprintf(stderr, "%s%s%s\n",
+                !colour ? ""
+                : error ? "\033[31m"
+                        : "\033[33m",
+                line, colour ? "\033[0m" : "");
     }
     size_t more = diag->errors + diag->warnings - diag->count;
     if (more)
@@ -55,11 +58,11 @@ static void print_json(const struct diag *diag, bool good)
     for (size_t i = 0; i < diag->count; i++) {
         const struct diagnostic *d = &diag->items[i];
         json_array_append_new(
-            items, json_pack("{s:s, s:o, s:I, s:o, s:o}", "severity",
-                             d->severity == SEVERITY_ERROR ? "error" : "warning", "file",
-                             text_or_lossy(d->file), "line", (json_int_t)d->line, "option",
-                             text_or_lossy(d->option), "message",
-                             text_or_lossy(d->message)));
+            items,
+            json_pack("{s:s, s:o, s:I, s:o, s:o}", "severity",
+                      d->severity == SEVERITY_ERROR ? "error" : "warning", "file",
+                      text_or_lossy(d->file), "line", (json_int_t)d->line, "option",
+                      text_or_lossy(d->option), "message", text_or_lossy(d->message)));
     }
     json_t *all = json_pack("{s:b, s:I, s:I, s:o}", "ok", good, "errors",
                             (json_int_t)diag->errors, "warnings",

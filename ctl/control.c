@@ -102,16 +102,18 @@ static int report_reload(json_t *answer)
     if (good)
         printf("reloaded: configuration generation %lld\n", (long long)generation);
     else
-        fprintf(stderr, "not reloaded: generation %lld goes on\n", (long long)generation);
+        fprintf(stderr, "not reloaded: generation %lld goes on\n",
+                (long long)generation);
     return good ? 0 : EX_CONFIG;
 }
 
 int command_reload(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"socket", required_argument, NULL, 's'},
-        {"json", no_argument, NULL, 'j'},         {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"socket", required_argument, NULL, 's'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     const char *config = CONFIG_DEFAULT_FILE, *path = NULL;
     bool json = false;
     int c;

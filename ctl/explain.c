@@ -13,7 +13,8 @@
 #include "usage.h"
 
 static const char help[] =
-    "usage: gatepost explain [-c FILE] --client ADDR [OPTION...] --from ADDR --to ADDR...\n"
+    "usage: gatepost explain [-c FILE] --client ADDR [OPTION...] --from ADDR --to "
+    "ADDR...\n"
     "       gatepost explain [-c FILE] --batch <TRANSACTIONS\n"
     "\n"
     "Prints every rule that would be looked at, where its setting stands, the verdict\n"
@@ -81,8 +82,8 @@ static void print_step(void *context, const struct step *step)
     (void)context;
     const char *word = outcome_name(step);
     bool quiet = step->outcome == OUTCOME_UNCONCERNED;
-    printf("  %-20s %s%-7s%s ", rule_name(step->rule), quiet ? "" : colour_of(word), word,
-           quiet ? "" : colour_end());
+    printf("  %-20s %s%-7s%s ", rule_name(step->rule), quiet ? "" : colour_of(word),
+           word, quiet ? "" : colour_end());
     printf("%s\n", step->reason);
     char source[SOURCE_TEXT];
     source_format(step->source, source);
@@ -155,7 +156,8 @@ static int explain_text(const struct snapshot *snapshot, const struct question *
         printf("\nRCPT TO:");
         print_escaped(span_of(q->to[i]));
         putchar('\n');
-        policy_rcpt(&policy, span_of(q->to[i]), (struct span){NULL, 0}, &answer, &trace);
+        policy_rcpt(&policy, span_of(q->to[i]), (struct span){NULL, 0}, &answer,
+                    &trace);
         print_verdict(&answer);
         status = worse(status, &answer);
     }
@@ -184,7 +186,8 @@ static int explain_json(const struct snapshot *snapshot, const struct question *
     for (size_t i = 0; i < q->to_count && verdict.kind == VERDICT_PASS; i++) {
         struct verdict answer;
         trace.context = json_array();
-        policy_rcpt(&policy, span_of(q->to[i]), (struct span){NULL, 0}, &answer, &trace);
+        policy_rcpt(&policy, span_of(q->to[i]), (struct span){NULL, 0}, &answer,
+                    &trace);
         json_array_append_new(rcpt, verdict_with_rules(&answer, trace.context));
         status = worse(status, &answer);
     }
@@ -320,8 +323,9 @@ int command_explain(int argc, char **argv)
         fault = "--client is missing (\"unknown\" if it has no address)";
     if (!fault && !q.batch && !q.txn.from.ptr)
         fault = "--from is missing";
-    int status = fault ? usage_error("explain", "%s%s%s", word, *word ? ": " : "", fault)
-                       : answer(&q);
+    int status = fault
+                     ? usage_error("explain", "%s%s%s", word, *word ? ": " : "", fault)
+                     : answer(&q);
     free(q.to);
     return status;
 }

@@ -21,14 +21,16 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"check", command_check},   {"explain", command_explain}, {"reload", command_reload},
-    {"status", command_status}, {"passwd", command_passwd},
+    {"check", command_check},   {"explain", command_explain},
+    {"reload", command_reload}, {"status", command_status},
+    {"passwd", command_passwd},
 };
 
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
+        strcmp(name, "help") == 0)
         return usage_help(help);
     if (strcmp(name, "--version") == 0) {
         puts("gatepost " GATEPOST_VERSION);

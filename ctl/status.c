@@ -82,10 +82,10 @@ static void print_ous(json_t *ous)
     json_t *value;
     if (!rows)
         return;
-    json_object_foreach(ous, key, value)
-        rows[n++] = (struct ou_row){key, value,
-                                    number_of(value, "pass") + number_of(value, "refuse") +
-                                        number_of(value, "defer")};
+    json_object_foreach(ous, key, value) rows[n++] =
+        (struct ou_row){key, value,
+                        number_of(value, "pass") + number_of(value, "refuse") +
+                            number_of(value, "defer")};
     qsort(rows, n, sizeof *rows, by_total);
     printf("\n%-30s %11s %11s %11s %11s\n", "ou", "pass", "refuse", "defer", "would");
     for (size_t i = 0; i < n && i < OUS_SHOWN; i++)
@@ -105,8 +105,8 @@ static void print_status(json_t *s)
            text_of(s, "version"), number_of(s, "pid"), up / 86400, up / 3600 % 24,
            up / 60 % 60, up % 60);
     print_configuration(json_object_get(s, "config"));
-    printf("sessions       %lld open, %lld since the start\n", number_of(sessions, "open"),
-           number_of(sessions, "total"));
+    printf("sessions       %lld open, %lld since the start\n",
+           number_of(sessions, "open"), number_of(sessions, "total"));
     if (number_of(s, "log_lost"))
         printf("log            %lld lines LOST: the log target is stuck or full\n",
                number_of(s, "log_lost"));
@@ -118,10 +118,11 @@ static void print_status(json_t *s)
 
 int command_status(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"socket", required_argument, NULL, 's'},
-        {"json", no_argument, NULL, 'j'},         {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"socket", required_argument, NULL, 's'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     const char *config = CONFIG_DEFAULT_FILE, *path = NULL;
     bool json = false;
     int c;

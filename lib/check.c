@@ -57,8 +57,9 @@ static void check_relay(struct load *ld, struct interface *i)
         if (ou)
             strmap_add(&i->relay_ous, name, ou);
         else
-            diag_add(ld->diag, SEVERITY_ERROR, i->file, i->lines[INTERFACE_ALLOW_RELAY_OUS],
-                     "allow_relay_ous", "there is no ou \"%.80s\"", name.ptr);
+            diag_add(ld->diag, SEVERITY_ERROR, i->file,
+                     i->lines[INTERFACE_ALLOW_RELAY_OUS], "allow_relay_ous",
+                     "there is no ou \"%.80s\"", name.ptr);
     }
 }
 
@@ -93,7 +94,8 @@ static void check_reachable(struct load *ld, const struct interface *i)
         if (!shadows(e, i))
             continue;
         diag_add(ld->diag, SEVERITY_WARNING, i->file, i->line, "interface",
-                 "\"%.80s\" can never be reached: \"%.80s\" comes first", i->name, e->name);
+                 "\"%.80s\" can never be reached: \"%.80s\" comes first", i->name,
+                 e->name);
         return;
     }
 }
@@ -106,8 +108,8 @@ static void check_interface(struct load *ld, struct interface *i)
            "cannot be asked for where authentication is disabled: no mail would pass");
     check_restriction(ld, i->auth_ip_restriction, !i->auth_ip_filter,
                       interface_source(i, INTERFACE_AUTH_IP_RESTRICTION),
-                      "auth_ip_restriction", interface_source(i, INTERFACE_AUTH_IP_FILTER),
-                      "auth_ip_filter");
+                      "auth_ip_restriction",
+                      interface_source(i, INTERFACE_AUTH_IP_FILTER), "auth_ip_filter");
     check_restriction(ld, i->auth_username_restriction, !i->auth_username_filter,
                       interface_source(i, INTERFACE_AUTH_USERNAME_RESTRICTION),
                       "auth_username_restriction",
@@ -122,8 +124,8 @@ static void check_ou(struct load *ld, const struct ou *ou)
     struct source exceptions = ou_source(ou, OU_IP_EXCEPTIONS);
     check_restriction(ld, ou->auth_username_restriction, !ou->auth_username_filter,
                       ou_source(ou, OU_AUTH_USERNAME_RESTRICTION),
-                      "auth_username_restriction", ou_source(ou, OU_AUTH_USERNAME_FILTER),
-                      "auth_username_filter");
+                      "auth_username_restriction",
+                      ou_source(ou, OU_AUTH_USERNAME_FILTER), "auth_username_filter");
     if (ou->ip_exception_mode == RESTRICTION_DENY && ou->ip_exceptions)
         warn(ld, ou_source(ou, OU_IP_EXCEPTION_MODE), "ip_exception_mode",
              "deny exempts every client that is not listed: the rest of the Internet");
@@ -161,7 +163,8 @@ static void check_local_domains(struct load *ld)
 {
     struct snapshot *s = ld->snapshot;
     for (size_t i = 0; i < s->globals.local_domains.count; i++)
-        strmap_add(&s->local_domains, span_of(s->globals.local_domains.words[i]), &present);
+        strmap_add(&s->local_domains, span_of(s->globals.local_domains.words[i]),
+                   &present);
 }
 
 void snapshot_check(struct load *ld)

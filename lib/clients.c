@@ -54,7 +54,8 @@ static void range_add(struct client_list *list, enum ip_family family,
 }
 
 /* The network of the first bits of address. False if later bits are set. */
-static bool network_range(const struct ipaddr *address, unsigned bits, struct range *range)
+static bool network_range(const struct ipaddr *address, unsigned bits,
+                          struct range *range)
 {
     bool clean = true;
     *range = (struct range){0};
@@ -105,8 +106,8 @@ static const char *add_cidr(struct client_list *list, struct span text, size_t s
         char network[IPADDR_TEXT];
         memcpy(address.bytes, range.low, sizeof address.bytes);
         ipaddr_format(&address, network);
-        snprintf(reason, sizeof reason, "host bits are set: the network is %s/%u", network,
-                 bits);
+        snprintf(reason, sizeof reason, "host bits are set: the network is %s/%u",
+                 network, bits);
         return reason;
     }
     range_add(list, address.family, &range);
@@ -117,7 +118,8 @@ static const char *add_plain(struct client_list *list, struct span text)
 {
     struct ipaddr address;
     if (!ipaddr_parse(text, &address))
-        return list->with_names ? "neither an address nor a host name" : "not an address";
+        return list->with_names ? "neither an address nor a host name"
+                                : "not an address";
     struct range range;
     network_range(&address, ipaddr_bits(address.family), &range);
     range_add(list, address.family, &range);
@@ -264,8 +266,8 @@ static enum match match_address(const struct client_list *list, const struct ipa
     return pattern_list_match(list->patterns, (struct span){text, len});
 }
 
-enum match client_list_match(const struct client_list *list, const struct ipaddr *address,
-                             struct span host)
+enum match client_list_match(const struct client_list *list,
+                             const struct ipaddr *address, struct span host)
 {
     if (!list)
         return MATCH_NO;
@@ -278,13 +280,14 @@ enum match client_list_match(const struct client_list *list, const struct ipaddr
 static bool range_set_is_everyone(const struct range_set *set, size_t width)
 {
     for (size_t i = 0; i < width; i++)
-        if (set->used != 1 || set->ranges[0].low[i] != 0 || set->ranges[0].high[i] != 0xff)
+        if (set->used != 1 || set->ranges[0].low[i] != 0 ||
+            set->ranges[0].high[i] != 0xff)
             return false;
     return true;
 }
 
 bool client_list_is_everyone(const struct client_list *list)
 {
-    return list &&
-           (range_set_is_everyone(&list->v4, 4) || range_set_is_everyone(&list->v6, 16));
+    return list && (range_set_is_everyone(&list->v4, 4) ||
+                    range_set_is_everyone(&list->v6, 16));
 }

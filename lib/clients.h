@@ -25,8 +25,8 @@ void client_list_finish(struct client_list *list);
 
 /* host is the verified name of the client, canonical, or empty. A NULL list is
  * empty. Addresses and networks cost one binary search however many there are. */
-enum match client_list_match(const struct client_list *list, const struct ipaddr *address,
-                             struct span host);
+enum match client_list_match(const struct client_list *list,
+                             const struct ipaddr *address, struct span host);
 
 /* Does the list hold a network of all of IPv4 or of IPv6? */
 bool client_list_is_everyone(const struct client_list *list);

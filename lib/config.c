@@ -15,8 +15,8 @@ static void remember_file(struct load *ld, const char *path)
 {
     struct word_list *files = &ld->snapshot->files;
     if ((files->count & (files->count - 1)) == 0) { /* full at the powers of two */
-        const char **grown =
-            arena_alloc(ld->arena, (files->count ? files->count * 2 : 1) * sizeof *grown);
+        const char **grown = arena_alloc(
+            ld->arena, (files->count ? files->count * 2 : 1) * sizeof *grown);
         if (files->count)
             memcpy(grown, files->words, files->count * sizeof *grown);
         files->words = grown;
@@ -28,14 +28,15 @@ static void load_text(struct load *ld, char *text, size_t len,
                       const struct section_spec *spec, void *section)
 {
     ld->scratch = arena_new();
-    struct statement *statements = scan_text(ld->scratch, text, len, ld->file, ld->diag);
+    struct statement *statements =
+        scan_text(ld->scratch, text, len, ld->file, ld->diag);
     statements_check(ld, text, spec, &statements);
     values_apply(ld, text, spec, statements, section);
     arena_free(&ld->scratch);
 }
 
-static void load_file(struct load *ld, const char *path, const struct section_spec *spec,
-                      void *section)
+static void load_file(struct load *ld, const char *path,
+                      const struct section_spec *spec, void *section)
 {
     struct textfile file;
     char reason[200];
@@ -71,8 +72,8 @@ static void load_ou_directory(struct load *ld)
     unsigned line = globals->lines[GLOBAL_OU_DIRECTORY];
     char root[PATH_MAX];
     struct dirent **entries;
-    int count = realpath(directory, root) ? scandir(root, &entries, is_conf_file, by_name)
-                                          : -1;
+    int count =
+        realpath(directory, root) ? scandir(root, &entries, is_conf_file, by_name) : -1;
     if (count < 0) {
         load_error(ld, line, "ou_directory", "%.200s: %s", directory, strerror(errno));
         return;
@@ -83,7 +84,8 @@ static void load_ou_directory(struct load *ld)
     const char *slash = len && directory[len - 1] == '/' ? "" : "/";
     for (int i = 0; i < count; i++) {
         char path[PATH_MAX];
-        int n = snprintf(path, sizeof path, "%s%s%s", directory, slash, entries[i]->d_name);
+        int n =
+            snprintf(path, sizeof path, "%s%s%s", directory, slash, entries[i]->d_name);
         if (n > 0 && (size_t)n < sizeof path)
             load_file(ld, path, &schema_ou_file, NULL);
         else
@@ -159,7 +161,8 @@ char *config_control_socket(const char *path)
         load.scratch = arena_new();
         struct statement *first =
             scan_text(load.scratch, file.bytes, file.len, path, &ignored);
-        while (first && (first->is_section || strcmp(first->name, "control_socket") != 0))
+        while (first &&
+               (first->is_section || strcmp(first->name, "control_socket") != 0))
             first = first->next;
         if (first)
             first->next = NULL;

@@ -6,7 +6,7 @@
 #include "diag.h"
 #include "snapshot.h"
 
-#define CONFIG_DEFAULT_FILE "/etc/gatepost/gatepost.conf"
+#define CONFIG_DEFAULT_FILE           "/etc/gatepost/gatepost.conf"
 #define CONFIG_DEFAULT_CONTROL_SOCKET "/run/gatepost/control.sock"
 
 /* Loads file and the ou_directory it names. Returns a snapshot that the caller ends

@@ -28,8 +28,8 @@ static void blank_controls(char *text)
             *text = '?';
 }
 
-void diag_add(struct diag *diag, enum severity severity, const char *file, unsigned line,
-              const char *option, const char *format, ...)
+void diag_add(struct diag *diag, enum severity severity, const char *file,
+              unsigned line, const char *option, const char *format, ...)
 {
     if (severity == SEVERITY_ERROR)
         diag->errors++;
@@ -50,7 +50,8 @@ void diag_add(struct diag *diag, enum severity severity, const char *file, unsig
     va_end(args);
     blank_controls(message);
     struct diagnostic *item = &diag->items[diag->count++];
-    *item = (struct diagnostic){severity, copy(file), line, copy(option), copy(message)};
+    *item =
+        (struct diagnostic){severity, copy(file), line, copy(option), copy(message)};
     if (item->option)
         blank_controls(item->option);
 }

@@ -10,9 +10,9 @@ enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 
 struct diagnostic {
     enum severity severity;
-    char *file;      /* never NULL */
-    unsigned line;   /* 0: the file as a whole */
-    char *option;    /* NULL: none in particular */
+    char *file;    /* never NULL */
+    unsigned line; /* 0: the file as a whole */
+    char *option;  /* NULL: none in particular */
     char *message;
 };
 
@@ -23,8 +23,8 @@ struct diag {
     size_t errors, warnings; /* counted beyond what is kept, too */
 };
 
-void diag_add(struct diag *diag, enum severity severity, const char *file, unsigned line,
-              const char *option, const char *format, ...)
+void diag_add(struct diag *diag, enum severity severity, const char *file,
+              unsigned line, const char *option, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
 /* Puts errors and warnings into the order of files (as first seen) and lines. */

@@ -48,7 +48,8 @@ static size_t international_name(struct span text, char out[DOMAIN_MAX])
     memcpy(buffer, text.ptr, text.len);
     buffer[text.len] = '\0';
     char *ascii = NULL;
-    if (idn2_to_ascii_8z(buffer, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+    if (idn2_to_ascii_8z(buffer, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) !=
+        IDN2_OK)
         return 0;
     size_t len = ascii_name(span_of(ascii), out);
     idn2_free(ascii);

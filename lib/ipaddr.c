@@ -98,7 +98,7 @@ size_t ipaddr_format(const struct ipaddr *a, char out[IPADDR_TEXT])
     if (a->family == IP_V6)
         return format_v6(a->bytes, out);
     if (a->family == IP_V4)
-        return (size_t)snprintf(out, IPADDR_TEXT, "%u.%u.%u.%u", a->bytes[0], a->bytes[1],
-                                a->bytes[2], a->bytes[3]);
+        return (size_t)snprintf(out, IPADDR_TEXT, "%u.%u.%u.%u", a->bytes[0],
+                                a->bytes[1], a->bytes[2], a->bytes[3]);
     return (size_t)snprintf(out, IPADDR_TEXT, "unknown");
 }

@@ -150,8 +150,7 @@ struct token lexer_next(struct lexer *lx)
     if (mark == 0)
         return read_word(lx);
     lx->at += mark;
-    return (struct token){
-        TOKEN_MARK, {lx->text + lx->at - mark, mark}, lx->line};
+    return (struct token){TOKEN_MARK, {lx->text + lx->at - mark, mark}, lx->line};
 }
 
 size_t token_meaning(struct token token, char *out)

@@ -16,7 +16,8 @@ static void *field(const struct given *g, void *section)
     return (char *)section + g->spec->offset;
 }
 
-static struct word_list *words_field(struct load *ld, const struct given *g, void *section)
+static struct word_list *words_field(struct load *ld, const struct given *g,
+                                     void *section)
 {
     struct word_list *list = field(g, section);
     list->words = arena_alloc(ld->arena, g->count * sizeof *list->words + 1);
@@ -51,8 +52,8 @@ void set_ports(struct load *ld, const struct given *g, void *section)
         const char *value = g->values[i];
         size_t len = strlen(value);
         unsigned long port = strtoul(value, NULL, 10);
-        if (len == 0 || len > 5 || strspn(value, "0123456789") != len || value[0] == '0' ||
-            port > 65535) {
+        if (len == 0 || len > 5 || strspn(value, "0123456789") != len ||
+            value[0] == '0' || port > 65535) {
             load_error(ld, g->lines[i], g->spec->name,
                        "\"%.60s\" is not a decimal port from 1 to 65535", value);
             continue;
@@ -135,7 +136,8 @@ static bool is_allow_list(const struct pattern_target *t)
     return restriction == RESTRICTION_ALLOW;
 }
 
-/* Letters that stand behind backslashes only: `/^10\.\d+\./` was meant for an address. */
+/* Letters that stand behind backslashes only: `/^10\.\d+\./` was meant for an address.
+ */
 static bool only_escaped_letters(struct span text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -156,22 +158,24 @@ static void add_pattern(struct pattern_target *t, struct span text, const char *
         t->names ? name_list_add(t->names, text) : client_list_add(t->clients, text);
     int shown = text.len > 80 ? 80 : (int)text.len;
     if (fault) {
-        diag_add(ld->diag, SEVERITY_ERROR, file, line, option, "%s: \"%.*s\"", fault, shown,
-                 text.ptr);
+        diag_add(ld->diag, SEVERITY_ERROR, file, line, option, "%s: \"%.*s\"", fault,
+                 shown, text.ptr);
         return;
     }
     t->added++;
     if (is_allow_list(t) && pattern_is_unanchored(text))
-        diag_add(ld->diag, SEVERITY_WARNING, file, line, option,
-                 "a regex without ^ and $ in an allow list lets in whatever contains it: "
-                 "%.*s",
-                 shown, text.ptr);
+        diag_add(
+            ld->diag, SEVERITY_WARNING, file, line, option,
+            "a regex without ^ and $ in an allow list lets in whatever contains it: "
+            "%.*s",
+            shown, text.ptr);
     if (t->with_host_names && pattern_is_regex(text) && client_pattern_is_name(text) &&
         only_escaped_letters(text))
-        diag_add(ld->diag, SEVERITY_WARNING, file, line, option,
-                 "a pattern with a letter and no colon is for host names, this one too: "
-                 "%.*s",
-                 shown, text.ptr);
+        diag_add(
+            ld->diag, SEVERITY_WARNING, file, line, option,
+            "a pattern with a letter and no colon is for host names, this one too: "
+            "%.*s",
+            shown, text.ptr);
 }
 
 /* A tenant's lists must not read other tenants' files. */
@@ -181,8 +185,8 @@ static bool list_file_is_allowed(struct load *ld, const char *path)
         return true;
     char resolved[PATH_MAX];
     size_t root = ld->ou_root ? strlen(ld->ou_root) : 0;
-    return root && realpath(path, resolved) && strncmp(resolved, ld->ou_root, root) == 0 &&
-           resolved[root] == '/';
+    return root && realpath(path, resolved) &&
+           strncmp(resolved, ld->ou_root, root) == 0 && resolved[root] == '/';
 }
 
 /* One pattern a line. `#` starts a comment at the start of a line or after a blank,
@@ -217,7 +221,8 @@ static void add_file(struct pattern_target *t, const char *path, unsigned line)
     }
     if (!list_file_is_allowed(ld, path)) {
         load_error(ld, line, option,
-                   "%.200s: a list named in ou_directory must lie below ou_directory", path);
+                   "%.200s: a list named in ou_directory must lie below ou_directory",
+                   path);
         return;
     }
     if (!textfile_read(path, &text, reason, sizeof reason)) {
@@ -259,7 +264,8 @@ static void set_client_patterns(struct load *ld, const struct given *g, void *se
     struct pattern_target target = {.load = ld,
                                     .given = g,
                                     .section = section,
-                                    .clients = client_list_new(ld->arena, with_host_names),
+                                    .clients =
+                                        client_list_new(ld->arena, with_host_names),
                                     .with_host_names = with_host_names};
     add_patterns(&target);
     client_list_finish(target.clients);

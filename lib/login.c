@@ -10,7 +10,8 @@ bool login_canonical(const struct snapshot *snapshot, const struct interface *in
     static const struct span none = {NULL, 0};
     if (!address_parse_login(name, login))
         return false;
-    if (address_has_domain(login) && strmap_find(&interface->realms, address_domain(login)))
+    if (address_has_domain(login) &&
+        strmap_find(&interface->realms, address_domain(login)))
         address_set_domain(login, none);
     if (address_has_domain(login) || snapshot_user(snapshot, address_text(login)))
         return true;

@@ -53,7 +53,8 @@ static const char *add_host(struct name_list *list, struct span text)
     size_t len = domain_canonical(text, domain);
     if (len == 0)
         return "not a host name";
-    strmap_add(&list->plain, arena_span(list->arena, (struct span){domain, len}), &present);
+    strmap_add(&list->plain, arena_span(list->arena, (struct span){domain, len}),
+               &present);
     return NULL;
 }
 

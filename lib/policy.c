@@ -51,8 +51,9 @@ static const struct interface *choose_interface(const struct txn *txn,
     bool nameless = span_empty(txn->daemon_name) && txn->port == 0;
     for (const struct interface *i = p->snapshot->interfaces; i; i = i->next) {
         if (nameless && (i->daemon_names.count || i->ports.count)) {
-            *reason = "the MTA sent neither {daemon_name} nor {daemon_port}, by which an "
-                      "interface is chosen";
+            *reason =
+                "the MTA sent neither {daemon_name} nor {daemon_port}, by which an "
+                "interface is chosen";
             return NULL;
         }
         enum match match = interface_matches(i, txn, p);
@@ -101,8 +102,8 @@ static void read_login(struct policy *p, const struct txn *txn)
 static void read_sender(struct policy *p, const struct txn *txn)
 {
     p->sender_ou = NULL;
-    p->sender_valid =
-        address_parse(txn->from, &p->sender) && reading_agrees(&p->sender, txn->mail_addr);
+    p->sender_valid = address_parse(txn->from, &p->sender) &&
+                      reading_agrees(&p->sender, txn->mail_addr);
     struct span domain = {NULL, 0};
     if (p->sender_valid)
         domain = address_domain(&p->sender);
@@ -170,7 +171,8 @@ static void refuse(const struct policy *p, struct verdict *v, const struct rule 
     v->reason = f->reason;
 }
 
-static void hold_back(struct verdict *v, const struct rule *rule, const struct finding *f)
+static void hold_back(struct verdict *v, const struct rule *rule,
+                      const struct finding *f)
 {
     if (v->would != RULE_NONE)
         return;
@@ -186,12 +188,12 @@ static void judge(const struct policy *p, const struct rule *rules, struct verdi
     for (const struct rule *rule = rules; rule->test; rule++) {
         struct finding f = {.reason = ""};
         enum outcome outcome = rule->test(p, &f);
-        bool held = outcome == OUTCOME_REFUSE && rule->owner != OWNER_NOBODY && !f.firm &&
-                    is_monitored(p, rule);
+        bool held = outcome == OUTCOME_REFUSE && rule->owner != OWNER_NOBODY &&
+                    !f.firm && is_monitored(p, rule);
         const struct ou *ou = rule_ou(p, rule);
         if (trace)
-            trace->step(trace->context,
-                        &(struct step){rule->id, outcome, held, ou, f.source, f.reason});
+            trace->step(trace->context, &(struct step){rule->id, outcome, held, ou,
+                                                       f.source, f.reason});
         if (held) {
             hold_back(v, rule, &f);
         } else if (outcome == OUTCOME_REFUSE || outcome == OUTCOME_FAULT) {
@@ -205,13 +207,14 @@ static void judge(const struct policy *p, const struct rule *rules, struct verdi
     }
 }
 
-void policy_mail(const struct snapshot *snapshot, const struct txn *txn, struct policy *p,
-                 struct verdict *v, const struct trace *trace)
+void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
+                 struct policy *p, struct verdict *v, const struct trace *trace)
 {
     static const struct source nowhere = {NULL, 0};
     const char *reason = "";
     p->snapshot = snapshot;
     p->tls = txn->tls;
+    p->routes_local_parts = txn->routes_local_parts;
     p->accepted = false;
     read_client(p, txn);
     p->interface = choose_interface(txn, p, &reason);
@@ -225,8 +228,8 @@ void policy_mail(const struct snapshot *snapshot, const struct txn *txn, struct 
     p->accepted = v->kind == VERDICT_PASS;
 }
 
-void policy_rcpt(struct policy *p, struct span to, struct span rcpt_addr, struct verdict *v,
-                 const struct trace *trace)
+void policy_rcpt(struct policy *p, struct span to, struct span rcpt_addr,
+                 struct verdict *v, const struct trace *trace)
 {
     static const struct source nowhere = {NULL, 0};
     start_verdict(p, v);

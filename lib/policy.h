@@ -17,10 +17,11 @@ struct txn {
     struct span daemon_name;
     unsigned port; /* of the listener; 0: not known */
     bool tls;
-    struct span login;     /* decoded; empty: not authenticated */
-    bool login_unreadable; /* it could not be decoded: refused as no name */
-    struct span from;      /* the argument of MAIL */
-    struct span mail_addr; /* the MTA's own reading of it, if it is to be compared */
+    struct span login;       /* decoded; empty: not authenticated */
+    bool login_unreadable;   /* it could not be decoded: refused as no name */
+    struct span from;        /* the argument of MAIL */
+    struct span mail_addr;   /* the MTA's own reading of it, if it is to be compared */
+    bool routes_local_parts; /* user%host and host!user go to that host (Sendmail) */
 };
 
 /* What is known of a transaction once MAIL was judged. Belongs to the caller, may be
@@ -42,7 +43,8 @@ struct policy {
     bool sender_valid;
     struct address sender;
     const struct ou *sender_ou; /* or NULL */
-    bool accepted;              /* MAIL passed: recipients may be judged */
+    bool routes_local_parts;
+    bool accepted; /* MAIL passed: recipients may be judged */
     /* of the recipient being judged */
     bool recipient_valid;
     struct address recipient;
@@ -73,7 +75,8 @@ struct trace {
 
 /* Judges MAIL. policy is filled whatever the verdict is; trace may be NULL. */
 void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
-                 struct policy *policy, struct verdict *verdict, const struct trace *trace);
+                 struct policy *policy, struct verdict *verdict,
+                 const struct trace *trace);
 
 /* Judges one RCPT of a transaction whose MAIL passed (else: defer). rcpt_addr is the
  * MTA's own reading, if it is to be compared. */

@@ -88,8 +88,8 @@ enum match regex_match(const struct regex *regex, struct span subject)
     const struct workspace *w = workspace();
     if (!w)
         return MATCH_UNKNOWN;
-    int rc = pcre2_match((const pcre2_code *)regex, (PCRE2_SPTR)subject.ptr, subject.len,
-                         0, 0, w->data, w->context);
+    int rc = pcre2_match((const pcre2_code *)regex, (PCRE2_SPTR)subject.ptr,
+                         subject.len, 0, 0, w->data, w->context);
     if (rc >= 0)
         return MATCH_YES;
     return rc == PCRE2_ERROR_NOMATCH ? MATCH_NO : MATCH_UNKNOWN;

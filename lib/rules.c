@@ -5,7 +5,8 @@
 static const struct reply reply_no_authentication = {
     "550", "5.7.1", "Mail from this domain is not accepted here"};
 
-static enum outcome concluded(struct finding *f, enum outcome outcome, const char *reason)
+static enum outcome concluded(struct finding *f, enum outcome outcome,
+                              const char *reason)
 {
     f->reason = reason;
     return outcome;
@@ -113,7 +114,8 @@ static enum match owns(const struct policy *p, const struct ou *ou,
 {
     struct address cut;
     enum match match = owns_as_is(p, &p->sender, senders);
-    if (match != MATCH_YES && without_extension(&p->sender, ou->recipient_delimiter, &cut))
+    if (match != MATCH_YES &&
+        without_extension(&p->sender, ou->recipient_delimiter, &cut))
         match = match_or(match, owns_as_is(p, &cut, senders));
     return match;
 }
@@ -183,8 +185,9 @@ static enum outcome test_ou_auth_username(const struct policy *p, struct finding
     f->source = ou_source(ou, OU_AUTH_USERNAME_RESTRICTION);
     if (ou->auth_username_restriction == RESTRICTION_DISABLED)
         return unconcerned(f, "any login of the OU may be used");
-    return restricted(f, ou->auth_username_restriction,
-                      name_list_match(ou->auth_username_filter, address_text(&p->login)));
+    return restricted(
+        f, ou->auth_username_restriction,
+        name_list_match(ou->auth_username_filter, address_text(&p->login)));
 }
 
 static enum outcome test_user_off(const struct policy *p, struct finding *f)
@@ -236,7 +239,8 @@ static enum outcome test_bad_sender(const struct policy *p, struct finding *f)
 /* No credentials can help where none are taken. */
 static const struct reply *reply_for_stranger(const struct policy *p)
 {
-    return p->interface->authentication == AUTH_DISABLED ? &reply_no_authentication : NULL;
+    return p->interface->authentication == AUTH_DISABLED ? &reply_no_authentication
+                                                         : NULL;
 }
 
 static enum outcome test_sending_domain_auth(const struct policy *p, struct finding *f)
@@ -311,8 +315,9 @@ static enum outcome test_sender_mismatch(const struct policy *p, struct finding 
     case MATCH_UNKNOWN:
         break;
     }
-    return is_exempt(p, ou) == MATCH_YES ? passes(f, "the client is exempt by ip_exceptions")
-                                         : fault(f);
+    return is_exempt(p, ou) == MATCH_YES
+               ? passes(f, "the client is exempt by ip_exceptions")
+               : fault(f);
 }
 
 /* --- RCPT --- */
@@ -352,6 +357,18 @@ static enum outcome test_inbound_domain_auth(const struct policy *p, struct find
     return refuses_unless_exempt(p, f, "the OU asks those who send to it as itself");
 }
 
+/* `user%elsewhere@ours` is not for us where the MTA passes it on to elsewhere. */
+static bool recipient_is_local(const struct policy *p)
+{
+    const struct address *to = &p->recipient;
+    bool routed =
+        memchr(to->text, '%', to->local_len) || memchr(to->text, '!', to->local_len);
+    if (routed && p->routes_local_parts)
+        return false;
+    struct span domain = address_domain(to);
+    return !domain.ptr || snapshot_domain_is_local(p->snapshot, domain);
+}
+
 static bool sender_is_inside(const struct policy *p)
 {
     if (!p->authenticated)
@@ -368,17 +385,17 @@ static bool login_may_relay(const struct policy *p)
         return false;
     if (p->interface->allow_relay_if_authenticated)
         return true;
-    return p->login_ou && strmap_find(&p->interface->relay_ous, p->login_ou->folded_name);
+    return p->login_ou &&
+           strmap_find(&p->interface->relay_ous, p->login_ou->folded_name);
 }
 
 static enum outcome test_relay_denied(const struct policy *p, struct finding *f)
 {
     const struct interface *i = p->interface;
-    struct span to = address_domain(&p->recipient);
     f->source = interface_source(i, INTERFACE_RELAY_CHECK);
     if (!i->relay_check)
         return unconcerned(f, "relaying is left to the MTA here");
-    if (!to.ptr || snapshot_domain_is_local(p->snapshot, to))
+    if (recipient_is_local(p))
         return passes(f, "the recipient is local");
     if (sender_is_inside(p))
         return passes(f, "the sender is authenticated and local");
@@ -396,41 +413,73 @@ static enum outcome test_relay_denied(const struct policy *p, struct finding *f)
 }
 
 const struct rule rules_mail[] = {
-    {RULE_AUTH_DISABLED, OWNER_INTERFACE, test_auth_disabled,
+    {RULE_AUTH_DISABLED,
+     OWNER_INTERFACE,
+     test_auth_disabled,
      {"550", "5.7.1", "Authentication is not available here"}},
-    {RULE_AUTH_ENCRYPTION, OWNER_INTERFACE, test_auth_encryption,
+    {RULE_AUTH_ENCRYPTION,
+     OWNER_INTERFACE,
+     test_auth_encryption,
      {"530", "5.7.0", "Must issue a STARTTLS command first"}},
-    {RULE_AUTH_IP, OWNER_INTERFACE, test_auth_ip,
+    {RULE_AUTH_IP,
+     OWNER_INTERFACE,
+     test_auth_ip,
      {"550", "5.7.1", "Your address may not be used to authenticate"}},
-    {RULE_AUTH_USERNAME, OWNER_INTERFACE, test_auth_username,
+    {RULE_AUTH_USERNAME,
+     OWNER_INTERFACE,
+     test_auth_username,
      {"550", "5.7.1", "This login may not be used here"}},
-    {RULE_OU_AUTH_USERNAME, OWNER_LOGIN_OU, test_ou_auth_username,
+    {RULE_OU_AUTH_USERNAME,
+     OWNER_LOGIN_OU,
+     test_ou_auth_username,
      {"550", "5.7.1", "This login may not be used by your organisation's rules"}},
-    {RULE_USER_OFF, OWNER_LOGIN_OU, test_user_off,
+    {RULE_USER_OFF,
+     OWNER_LOGIN_OU,
+     test_user_off,
      {"550", "5.7.1", "This user may not authenticate"}},
-    {RULE_USER_CLIENT, OWNER_LOGIN_OU, test_user_client,
+    {RULE_USER_CLIENT,
+     OWNER_LOGIN_OU,
+     test_user_client,
      {"550", "5.7.1", "This user may not authenticate from your address"}},
-    {RULE_AUTH_REQUIRED, OWNER_INTERFACE, test_auth_required,
+    {RULE_AUTH_REQUIRED,
+     OWNER_INTERFACE,
+     test_auth_required,
      {"530", "5.7.0", "Authentication required"}},
-    {RULE_BAD_SENDER, OWNER_NOBODY, test_bad_sender,
+    {RULE_BAD_SENDER,
+     OWNER_NOBODY,
+     test_bad_sender,
      {"501", "5.1.7", "Bad sender address syntax"}},
-    {RULE_SENDING_DOMAIN_AUTH, OWNER_SENDER_OU, test_sending_domain_auth,
+    {RULE_SENDING_DOMAIN_AUTH,
+     OWNER_SENDER_OU,
+     test_sending_domain_auth,
      {"530", "5.7.0", "Authentication required to send from this domain"}},
-    {RULE_CROSS_OU, OWNER_SENDER_OU, test_cross_ou,
+    {RULE_CROSS_OU,
+     OWNER_SENDER_OU,
+     test_cross_ou,
      {"553", "5.7.1", "Your login may not send from this domain"}},
-    {RULE_USER_SENDER, OWNER_LOGIN_OU, test_user_sender,
+    {RULE_USER_SENDER,
+     OWNER_LOGIN_OU,
+     test_user_sender,
      {"553", "5.7.1", "Your login may not use this sender address"}},
-    {RULE_SENDER_MISMATCH, OWNER_SENDER_OU, test_sender_mismatch,
+    {RULE_SENDER_MISMATCH,
+     OWNER_SENDER_OU,
+     test_sender_mismatch,
      {"553", "5.7.1", "Sender address is not owned by your login"}},
     {RULE_NONE, OWNER_NOBODY, NULL, {NULL, NULL, NULL}},
 };
 
 const struct rule rules_rcpt[] = {
-    {RULE_BAD_RECIPIENT, OWNER_NOBODY, test_bad_recipient,
+    {RULE_BAD_RECIPIENT,
+     OWNER_NOBODY,
+     test_bad_recipient,
      {"501", "5.1.3", "Bad recipient address syntax"}},
-    {RULE_INBOUND_DOMAIN_AUTH, OWNER_SENDER_OU, test_inbound_domain_auth,
+    {RULE_INBOUND_DOMAIN_AUTH,
+     OWNER_SENDER_OU,
+     test_inbound_domain_auth,
      {"530", "5.7.0", "Authentication required to send as a user of this domain"}},
-    {RULE_RELAY_DENIED, OWNER_INTERFACE, test_relay_denied,
+    {RULE_RELAY_DENIED,
+     OWNER_INTERFACE,
+     test_relay_denied,
      {"554", "5.7.1", "Relay access denied"}},
     {RULE_NONE, OWNER_NOBODY, NULL, {NULL, NULL, NULL}},
 };

@@ -108,7 +108,8 @@ static bool read_item(struct scanner *sc, struct line_list *lines, bool *good,
     advance(sc);
     if (token_is(sc->token, ","))
         advance(sc);
-    else if (is_value(sc->token) || token_is(sc->token, "{") || token_is(sc->token, "="))
+    else if (is_value(sc->token) || token_is(sc->token, "{") ||
+             token_is(sc->token, "="))
         *fault = "a comma or } was expected after a value of the list";
     return !*fault;
 }
@@ -135,7 +136,8 @@ static bool read_list(struct scanner *sc, struct statement *st)
 static bool read_assignment(struct scanner *sc, struct statement *st)
 {
     if (token_is(sc->token, "+=")) {
-        complain(sc, sc->token.line, st->name, "+= is not allowed: give the whole list");
+        complain(sc, sc->token.line, st->name,
+                 "+= is not allowed: give the whole list");
         return false;
     }
     advance(sc);
@@ -249,8 +251,8 @@ static struct statement *read_statements(struct scanner *sc, int depth)
     return first;
 }
 
-struct statement *scan_text(struct arena *arena, char *text, size_t len, const char *file,
-                            struct diag *diag)
+struct statement *scan_text(struct arena *arena, char *text, size_t len,
+                            const char *file, struct diag *diag)
 {
     struct scanner sc = {
         .lexer = {.text = text, .len = len, .line = 1, .file = file, .diag = diag},

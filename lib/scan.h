@@ -26,8 +26,8 @@ struct statement {
 
 /* Reads the statements of text, which is changed: comments and statements with
  * errors become blanks. Every error goes to diag. The result lives in the arena. */
-struct statement *scan_text(struct arena *arena, char *text, size_t len, const char *file,
-                            struct diag *diag);
+struct statement *scan_text(struct arena *arena, char *text, size_t len,
+                            const char *file, struct diag *diag);
 
 /* Blanks a statement, so that libconfuse does not see it. */
 void scan_blank(char *text, const struct statement *statement);

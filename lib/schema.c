@@ -7,13 +7,17 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define WORDS(...) .words = (const char *const[]){__VA_ARGS__, NULL}
-#define MODES WORDS("enforce", "monitor")
+#define WORDS(...)                                                                     \
+    .words = (const char *const[])                                                     \
+    {                                                                                  \
+        __VA_ARGS__, NULL                                                              \
+    }
+#define MODES        WORDS("enforce", "monitor")
 #define RESTRICTIONS WORDS("disabled", "allow", "deny")
 
-#define TEXT(type, field, setter, otherwise)                                             \
+#define TEXT(type, field, setter, otherwise)                                           \
     .set = setter, .offset = offsetof(type, field), .fallback = otherwise
-#define LIST(type, field, setter)                                                        \
+#define LIST(type, field, setter)                                                      \
     .is_list = true, .set = setter, .offset = offsetof(type, field)
 
 static const struct option_spec global_options[GLOBAL_OPTIONS] = {
@@ -36,7 +40,8 @@ static const struct option_spec global_options[GLOBAL_OPTIONS] = {
 static const struct option_spec log_options[LOG_OPTIONS] = {
     {"target", TEXT(struct log_settings, target, set_log_target, "syslog"),
      WORDS("syslog", "stderr")},
-    {"format", TEXT(struct log_settings, format, set_word, "text"), WORDS("text", "json")},
+    {"format", TEXT(struct log_settings, format, set_word, "text"),
+     WORDS("text", "json")},
     {"level", TEXT(struct log_settings, level, set_word, "info"),
      WORDS("error", "warning", "info", "debug")},
 };
@@ -55,7 +60,8 @@ static const struct option_spec interface_options[INTERFACE_OPTIONS] = {
     {"auth_ip_filter", LIST(struct interface, auth_ip_filter, set_addresses),
      .allows = offsetof(struct interface, auth_ip_restriction)},
     {"auth_username_restriction",
-     TEXT(struct interface, auth_username_restriction, set_word, "disabled"), RESTRICTIONS},
+     TEXT(struct interface, auth_username_restriction, set_word, "disabled"),
+     RESTRICTIONS},
     {"auth_username_filter", LIST(struct interface, auth_username_filter, set_logins),
      .allows = offsetof(struct interface, auth_username_restriction)},
     {"relay_check", TEXT(struct interface, relay_check, set_boolean, "false")},
@@ -100,31 +106,55 @@ static const struct option_spec user_options[USER_OPTIONS] = {
     {"clients", LIST(struct user, clients, set_addresses), .allows = ALLOWS_ALWAYS},
 };
 
-const struct section_spec schema_user = {
-    "user", true, user_options, USER_OPTIONS, offsetof(struct user, lines),
-    (const struct section_spec *const[]){NULL}};
+const struct section_spec schema_user = {"user",
+                                         true,
+                                         user_options,
+                                         USER_OPTIONS,
+                                         offsetof(struct user, lines),
+                                         (const struct section_spec *const[]){NULL}};
 
 const struct section_spec schema_ou = {
-    "ou", true, ou_options, OU_OPTIONS, offsetof(struct ou, lines),
+    "ou",
+    true,
+    ou_options,
+    OU_OPTIONS,
+    offsetof(struct ou, lines),
     (const struct section_spec *const[]){&schema_user, NULL}};
 
 const struct section_spec schema_interface = {
-    "interface", true, interface_options, INTERFACE_OPTIONS,
-    offsetof(struct interface, lines), (const struct section_spec *const[]){NULL}};
-
-const struct section_spec schema_log = {
-    "log", false, log_options, LOG_OPTIONS, offsetof(struct log_settings, lines),
+    "interface",
+    true,
+    interface_options,
+    INTERFACE_OPTIONS,
+    offsetof(struct interface, lines),
     (const struct section_spec *const[]){NULL}};
 
+const struct section_spec schema_log = {"log",
+                                        false,
+                                        log_options,
+                                        LOG_OPTIONS,
+                                        offsetof(struct log_settings, lines),
+                                        (const struct section_spec *const[]){NULL}};
+
 const struct section_spec schema_main = {
-    "the main file", false, global_options, GLOBAL_OPTIONS, offsetof(struct globals, lines),
-    (const struct section_spec *const[]){&schema_log, &schema_interface, &schema_ou, NULL}};
+    "the main file",
+    false,
+    global_options,
+    GLOBAL_OPTIONS,
+    offsetof(struct globals, lines),
+    (const struct section_spec *const[]){&schema_log, &schema_interface, &schema_ou,
+                                         NULL}};
 
 const struct section_spec schema_ou_file = {
-    "a file of ou_directory", false, NULL, 0, 0,
+    "a file of ou_directory",
+    false,
+    NULL,
+    0,
+    0,
     (const struct section_spec *const[]){&schema_ou, NULL}};
 
-const struct option_spec *section_option(const struct section_spec *spec, const char *name)
+const struct option_spec *section_option(const struct section_spec *spec,
+                                         const char *name)
 {
     for (size_t i = 0; i < spec->option_count; i++)
         if (strcmp(spec->options[i].name, name) == 0)
@@ -132,7 +162,8 @@ const struct option_spec *section_option(const struct section_spec *spec, const 
     return NULL;
 }
 
-const struct section_spec *section_child(const struct section_spec *spec, const char *name)
+const struct section_spec *section_child(const struct section_spec *spec,
+                                         const char *name)
 {
     for (const struct section_spec *const *s = spec->sections; *s; s++)
         if (strcmp((*s)->name, name) == 0)
@@ -146,14 +177,16 @@ void section_defaults(struct load *load, const struct section_spec *spec, void *
         const struct option_spec *option = &spec->options[i];
         if (!option->fallback)
             continue;
-        struct given given = {
-            .spec = option, .values = &option->fallback, .lines = &(unsigned){0}, .count = 1};
+        struct given given = {.spec = option,
+                              .values = &option->fallback,
+                              .lines = &(unsigned){0},
+                              .count = 1};
         option->set(load, &given, section);
     }
 }
 
-void load_error(struct load *load, unsigned line, const char *option, const char *format,
-                ...)
+void load_error(struct load *load, unsigned line, const char *option,
+                const char *format, ...)
 {
     char message[512];
     va_list args;
@@ -163,8 +196,8 @@ void load_error(struct load *load, unsigned line, const char *option, const char
     diag_add(load->diag, SEVERITY_ERROR, load->file, line, option, "%s", message);
 }
 
-void load_warning(struct load *load, unsigned line, const char *option, const char *format,
-                  ...)
+void load_warning(struct load *load, unsigned line, const char *option,
+                  const char *format, ...)
 {
     char message[512];
     va_list args;

@@ -11,7 +11,7 @@ struct load {
     struct snapshot *snapshot;
     struct arena *arena; /* of the snapshot */
     struct diag *diag;
-    struct arena *scratch; /* until the file is done */
+    struct arena *scratch;   /* until the file is done */
     const char *file;        /* the file being read; lives in the arena */
     bool in_ou_directory;    /* it is a tenant's */
     bool readable_by_others; /* its mode says so */
@@ -68,12 +68,13 @@ const struct section_spec *section_child(const struct section_spec *spec,
                                          const char *name);
 
 /* Stores every default. section must be zeroed. */
-void section_defaults(struct load *load, const struct section_spec *spec, void *section);
+void section_defaults(struct load *load, const struct section_spec *spec,
+                      void *section);
 
-void load_error(struct load *load, unsigned line, const char *option, const char *format,
-                ...) __attribute__((format(printf, 4, 5)));
-void load_warning(struct load *load, unsigned line, const char *option, const char *format,
-                  ...) __attribute__((format(printf, 4, 5)));
+void load_error(struct load *load, unsigned line, const char *option,
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
+void load_warning(struct load *load, unsigned line, const char *option,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The setters of scalars (settings.c) and of lists (lists.c). */
 void set_word(struct load *, const struct given *, void *section);

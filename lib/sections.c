@@ -10,7 +10,8 @@ enum { TITLE_MAX = 255 };
 
 static bool title_is_good(struct load *ld, const struct statement *st)
 {
-    bool good = st->title.len > 0 && st->title.len <= TITLE_MAX && utf8_is_text(st->title);
+    bool good =
+        st->title.len > 0 && st->title.len <= TITLE_MAX && utf8_is_text(st->title);
     if (!good)
         load_error(ld, st->line, st->name, "the name must be text of 1 to %d bytes",
                    TITLE_MAX);
@@ -53,8 +54,9 @@ static void *ou_begin(struct load *ld, const struct statement *st)
     ou->line = st->line;
     const struct ou *other = strmap_add(&ld->snapshot->ous, ou->folded_name, ou);
     if (other) {
-        load_error(ld, st->line, st->name, "there are two of the name \"%.80s\": see %s:%u",
-                   ou->name, other->file, other->line);
+        load_error(ld, st->line, st->name,
+                   "there are two of the name \"%.80s\": see %s:%u", ou->name,
+                   other->file, other->line);
         return NULL;
     }
     ou_list_push(ld, ou);
@@ -71,12 +73,14 @@ static void claim_domains(struct load *ld, struct ou *ou)
         if (owner == ou)
             load_warning(ld, line, "domains", "\"%.80s\" is listed twice", domain);
         else if (owner)
-            load_error(ld, line, "domains", "\"%.80s\" belongs to ou \"%.80s\" already: see %s:%u",
-                       domain, owner->name, owner->file, owner->lines[OU_DOMAINS]);
+            load_error(ld, line, "domains",
+                       "\"%.80s\" belongs to ou \"%.80s\" already: see %s:%u", domain,
+                       owner->name, owner->file, owner->lines[OU_DOMAINS]);
     }
 }
 
-static void *user_begin(struct load *ld, const struct statement *st, const struct ou *ou)
+static void *user_begin(struct load *ld, const struct statement *st,
+                        const struct ou *ou)
 {
     struct address name;
     if (!address_parse_login(st->title, &name)) {
@@ -92,8 +96,9 @@ static void *user_begin(struct load *ld, const struct statement *st, const struc
     user->has_domain = address_has_domain(&name);
     const struct user *other = strmap_add(&ld->snapshot->users, user->name, user);
     if (other) {
-        load_error(ld, st->line, st->name, "there are two of the name \"%.80s\": see %s:%u",
-                   user->name.ptr, other->ou->file, other->line);
+        load_error(ld, st->line, st->name,
+                   "there are two of the name \"%.80s\": see %s:%u", user->name.ptr,
+                   other->ou->file, other->line);
         return NULL;
     }
     return user;

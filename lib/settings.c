@@ -24,7 +24,8 @@ static void *field(const struct given *g, void *section)
     return (char *)section + g->spec->offset;
 }
 
-static void keep_text(struct load *ld, const struct given *g, void *section, const char *s)
+static void keep_text(struct load *ld, const struct given *g, void *section,
+                      const char *s)
 {
     *(const char **)field(g, section) = arena_copy(ld->arena, span_of(s));
 }
@@ -52,8 +53,8 @@ static void complain_of_word(struct load *ld, const struct given *g, const char 
         if (**w)
             snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
                      *list ? ", " : "", *w);
-    load_error(ld, g->line, g->spec->name, "\"%.60s\" is not one of: %s%s", g->values[0],
-               list, more);
+    load_error(ld, g->line, g->spec->name, "\"%.60s\" is not one of: %s%s",
+               g->values[0], list, more);
 }
 
 void set_word(struct load *ld, const struct given *g, void *section)
@@ -67,7 +68,8 @@ void set_word(struct load *ld, const struct given *g, void *section)
 
 void set_boolean(struct load *ld, const struct given *g, void *section)
 {
-    static const char *const words[] = {"false", "no", "off", "true", "yes", "on", NULL};
+    static const char *const words[] = {"false", "no", "off", "true",
+                                        "yes",   "on", NULL};
     for (int i = 0; words[i]; i++) {
         if (strcasecmp(words[i], g->values[0]) != 0)
             continue;
@@ -128,8 +130,8 @@ void set_milter_socket(struct load *ld, const struct given *g, void *section)
                    (kind == 5 && memcmp(value, "inet6", 5) == 0);
     if (is_unix && (*rest != '/' || !socket_path_fits(rest)))
         fail(ld, g, "unix: needs an absolute path that is not too long for a socket");
-    else if (is_inet && (!port_is_valid(rest, strcspn(rest, "@")) || !strchr(rest, '@') ||
-                         strchr(rest, '@')[1] == '\0'))
+    else if (is_inet && (!port_is_valid(rest, strcspn(rest, "@")) ||
+                         !strchr(rest, '@') || strchr(rest, '@')[1] == '\0'))
         fail(ld, g, "inet: needs PORT@HOST");
     else if (!is_unix && !is_inet)
         fail(ld, g, "\"unix:/path\" or \"inet:port@host\" was expected");
@@ -202,7 +204,8 @@ void set_domain(struct load *ld, const struct given *g, void *section)
     struct span value = span_of(g->values[0]);
     size_t len = domain_canonical(value, domain);
     if (len == 0 && value.len > 0)
-        load_error(ld, g->line, g->spec->name, "\"%.60s\" is not a domain", g->values[0]);
+        load_error(ld, g->line, g->spec->name, "\"%.60s\" is not a domain",
+                   g->values[0]);
     else
         *(const char **)field(g, section) =
             arena_copy(ld->arena, (struct span){domain, len});

@@ -44,7 +44,8 @@ static void *find_by_ending(const struct strmap *map, struct span domain)
         hash = strmap_hash_step(hash, c);
         if (c != '.' && i != 1)
             continue;
-        void *value = strmap_find_hashed(map, span_cut(domain, i - 1, domain.len), hash);
+        void *value =
+            strmap_find_hashed(map, span_cut(domain, i - 1, domain.len), hash);
         if (value)
             found = value;
     }
@@ -58,7 +59,8 @@ const struct ou *snapshot_domain_owner(const struct snapshot *s, struct span dom
 
 bool snapshot_domain_is_local(const struct snapshot *s, struct span domain)
 {
-    return find_by_ending(&s->domains, domain) || find_by_ending(&s->local_domains, domain);
+    return find_by_ending(&s->domains, domain) ||
+           find_by_ending(&s->local_domains, domain);
 }
 
 const struct user *snapshot_user(const struct snapshot *s, struct span name)

@@ -86,7 +86,13 @@ enum ou_option {
     OU_AUTH_USERNAME_FILTER,
     OU_OPTIONS
 };
-enum user_option { USER_SMTP_AUTH, USER_PASSWORD, USER_SENDERS, USER_CLIENTS, USER_OPTIONS };
+enum user_option {
+    USER_SMTP_AUTH,
+    USER_PASSWORD,
+    USER_SENDERS,
+    USER_CLIENTS,
+    USER_OPTIONS
+};
 
 /* A list of words as they were given, each terminated by NUL. */
 struct word_list {
@@ -221,7 +227,8 @@ static inline struct source ou_source(const struct ou *ou, enum ou_option option
     return source_at(ou->file, ou->lines[option]);
 }
 
-static inline struct source user_source(const struct user *user, enum user_option option)
+static inline struct source user_source(const struct user *user,
+                                        enum user_option option)
 {
     return source_at(user->ou->file, user->lines[option]);
 }

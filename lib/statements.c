@@ -3,9 +3,8 @@
 #include "ascii.h"
 #include "load.h"
 
-static const struct section_spec *const everywhere[] = {&schema_main, &schema_log,
-                                                        &schema_interface, &schema_ou,
-                                                        &schema_user, NULL};
+static const struct section_spec *const everywhere[] = {
+    &schema_main, &schema_log, &schema_interface, &schema_ou, &schema_user, NULL};
 
 static const char *section_phrase(const struct section_spec *spec)
 {
@@ -26,7 +25,8 @@ static void complain_of_name(struct load *ld, const struct section_spec *spec,
             return;
         }
     }
-    load_error(ld, st->line, st->name, "unknown %s", st->is_section ? "section" : "option");
+    load_error(ld, st->line, st->name, "unknown %s",
+               st->is_section ? "section" : "option");
 }
 
 static bool check_section(struct load *ld, const struct section_spec *spec,
@@ -111,7 +111,8 @@ static bool check_title(struct load *ld, struct strmap *titles, struct statement
     if (other)
         load_error(ld, st->line, st->name,
                    "there are two of the name \"%.*s\": first in line %u",
-                   st->title.len > 80 ? 80 : (int)st->title.len, st->title.ptr, other->line);
+                   st->title.len > 80 ? 80 : (int)st->title.len, st->title.ptr,
+                   other->line);
     return !other;
 }
 
@@ -123,7 +124,8 @@ void statements_check(struct load *ld, char *text, const struct section_spec *sp
     struct statement **link = statements;
     while (*link) {
         struct statement *st = *link;
-        bool good = st->is_section ? check_section(ld, spec, st) : check_option(ld, spec, st);
+        bool good =
+            st->is_section ? check_section(ld, spec, st) : check_option(ld, spec, st);
         good = good && check_double(ld, spec, st, first_line);
         good = good && (!st->has_title || check_title(ld, &titles, st));
         if (good && st->is_section)

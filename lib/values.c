@@ -39,8 +39,8 @@ static void options_of(const struct section_spec *spec, cfg_opt_t out[OPTIONS_MA
                    : *s == &schema_interface ? 2
                                              : 3;
         options_of(*s, inner[slot]);
-        cfg_opt_t section =
-            CFG_SEC((*s)->name, inner[slot], (*s)->titled ? CFGF_MULTI | CFGF_TITLE : 0);
+        cfg_opt_t section = CFG_SEC((*s)->name, inner[slot],
+                                    (*s)->titled ? CFGF_MULTI | CFGF_TITLE : 0);
         out[n++] = section;
     }
     cfg_opt_t end = CFG_END();
@@ -81,7 +81,8 @@ static void apply_option(struct load *ld, const struct option_spec *spec, cfg_t 
 }
 
 static const struct statement *find_option(const struct statement *first,
-                                           const struct statement *end, const char *name)
+                                           const struct statement *end,
+                                           const char *name)
 {
     for (const struct statement *st = first; st != end; st = st->next)
         if (!st->is_section && strcmp(st->name, name) == 0)
@@ -125,7 +126,8 @@ static void apply_section(struct load *ld, const struct section_spec *spec, cfg_
 
 /* The sections between two statements, which libconfuse has in the same order. */
 static void apply(struct load *ld, const struct section_spec *spec, cfg_t *cfg,
-                  const struct statement *first, const struct statement *end, void *section)
+                  const struct statement *first, const struct statement *end,
+                  void *section)
 {
     unsigned seen[4] = {0};
     for (const struct statement *st = first; st != end; st = st->next) {

@@ -44,15 +44,15 @@ struct reply {
 /* Points into the snapshot it was made with. */
 struct verdict {
     enum verdict_kind kind;
-    enum rule_id rule;  /* RULE_NONE on pass */
-    enum rule_id would; /* the first rule that monitor mode held back */
+    enum rule_id rule;                 /* RULE_NONE on pass */
+    enum rule_id would;                /* the first rule that monitor mode held back */
     const struct interface *interface; /* NULL: none could be chosen */
-    const struct ou *ou;               /* whose rule decided, else the sender's; or NULL */
-    bool monitored;                    /* the mode of the deciding rule is monitor */
-    struct source source;              /* of the setting that decided (or would have) */
-    const struct reply *reply;         /* NULL on pass */
-    const char *help;                  /* ends the text; "" is nothing */
-    const char *reason;                /* for the log and for explain, never NULL */
+    const struct ou *ou;       /* whose rule decided, else the sender's; or NULL */
+    bool monitored;            /* the mode of the deciding rule is monitor */
+    struct source source;      /* of the setting that decided (or would have) */
+    const struct reply *reply; /* NULL on pass */
+    const char *help;          /* ends the text; "" is nothing */
+    const char *reason;        /* for the log and for explain, never NULL */
 };
 
 /* Makes it a temporary failure, whatever it was. reason must outlive it. */

@@ -27,9 +27,9 @@ static struct session *session_of(SMFICTX *ctx)
 /* Headers, body and the rest are of no use here, and connect and helo need no answer:
  * each of these that the MTA grants saves a round trip. */
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
-                             unsigned long f2, unsigned long f3, unsigned long *our_actions,
-                             unsigned long *our_steps, unsigned long *our_f2,
-                             unsigned long *our_f3)
+                             unsigned long f2, unsigned long f3,
+                             unsigned long *our_actions, unsigned long *our_steps,
+                             unsigned long *our_f2, unsigned long *our_f3)
 {
     (void)f2;
     (void)f3;
@@ -79,8 +79,11 @@ static sfsistat on_helo(SMFICTX *ctx, char *helo)
 {
     struct session *s = session_of(ctx);
     macro_forget(ctx, "{auth_authen}");
-    if (s)
-        short_text_set(&s->helo, helo);
+    if (!s)
+        return SMFIS_NOREPLY;
+    short_text_set(&s->helo, helo);
+    short_text_set(&s->tls_version, macro_get(ctx, "{tls_version}"));
+    macro_forget(ctx, "{tls_version}");
     return SMFIS_NOREPLY;
 }
 
@@ -100,7 +103,8 @@ static const char *read_login(const struct session *s, struct transaction *t,
         return NULL;
     long_text_set(&t->login, raw);
     if (raw.len > sizeof t->login.bytes ||
-        (mta == MTA_SENDMAIL && !login_decode_xtext(raw, t->login.bytes, &t->login.len))) {
+        (mta == MTA_SENDMAIL &&
+         !login_decode_xtext(raw, t->login.bytes, &t->login.len))) {
         txn->login_unreadable = true;
         return NULL;
     }
@@ -108,16 +112,6 @@ static const char *read_login(const struct session *s, struct transaction *t,
     if (mta == MTA_AUTO && login_has_xtext(raw))
         return "the login may be encoded, and the MTA sent no macro v to tell: set mta";
     return NULL;
-}
-
-static void read_session(const struct session *s, struct transaction *t, struct txn *txn)
-{
-    txn->client = s->client;
-    if (s->name_verified)
-        txn->client_name = short_text_span(&s->client_name);
-    txn->daemon_name = short_text_span(&s->daemon_name);
-    txn->port = s->port;
-    txn->tls = t->tls = t->tls_version.len > 0;
 }
 
 /* An interface that needs logins, and none can ever reach us: everybody is refused,
@@ -131,12 +125,13 @@ static void warn_of_missing_login(struct session *s, SMFICTX *ctx, const char *l
         return;
     if (atomic_exchange(&t->edition->macro_warned, true))
         return;
-    logger_message(LOG_LEVEL_WARNING,
-                   "interface \"%s\" requires authentication, but the MTA does not send "
-                   "{auth_authen} %s: add it to milter_mail_macros (Postfix) or "
-                   "confMILTER_MACROS_ENVFROM (Sendmail)",
-                   i->name,
-                   lost ? "beside {auth_type}" : "and cannot be asked for it (old protocol)");
+    logger_message(
+        LOG_LEVEL_WARNING,
+        "interface \"%s\" requires authentication, but the MTA does not send "
+        "{auth_authen} %s: add it to milter_mail_macros (Postfix) or "
+        "confMILTER_MACROS_ENVFROM (Sendmail)",
+        i->name,
+        lost ? "beside {auth_type}" : "and cannot be asked for it (old protocol)");
 }
 
 static void finish_transaction(SMFICTX *ctx, struct session *s, const char *end)
@@ -159,6 +154,54 @@ static void keep_would(struct transaction *t, const struct verdict *v)
     t->would_source = v->source;
 }
 
+/* Puts together what is known at MAIL. Returns NULL, or why it cannot be judged. */
+static const char *read_mail(SMFICTX *ctx, const struct session *s,
+                             struct transaction *t, struct txn *txn)
+{
+    enum mta mta = mta_of(s, t->edition->snapshot);
+    short_text_set(&t->mechanism, macro_get(ctx, "{auth_type}"));
+    short_text_set(&t->queue_id, macro_get(ctx, "i"));
+    short_text_set(&t->tls_version, macro_get(ctx, "{tls_version}"));
+    if (t->tls_version.len == 0)
+        t->tls_version = s->tls_version;
+    long_text_set(&t->from, txn->from);
+    txn->client = s->client;
+    if (s->name_verified)
+        txn->client_name = short_text_span(&s->client_name);
+    txn->daemon_name = short_text_span(&s->daemon_name);
+    txn->port = s->port;
+    txn->tls = t->tls = t->tls_version.len > 0;
+    txn->routes_local_parts = mta == MTA_SENDMAIL;
+    if (mta == MTA_POSTFIX)
+        txn->mail_addr = span_of(macro_get(ctx, "{mail_addr}"));
+    return read_login(s, t, txn, macro_get(ctx, "{auth_authen}"));
+}
+
+/* Logs and counts what was decided about MAIL; ends what did not pass. */
+static void settle_mail(struct session *s, const struct verdict *v)
+{
+    static const struct span nobody = {NULL, 0};
+    struct transaction *t = &s->transaction;
+    t->open = v->kind == VERDICT_PASS;
+    keep_would(t, v);
+    if (!t->open || v->would != RULE_NONE)
+        journal_verdict(s, nobody, nobody, v);
+    if (t->open) {
+        counters_count_would(v, t->edition->tallies);
+        return;
+    }
+    counters_count(v, t->edition->tallies);
+    transaction_end(t);
+}
+
+static void forget_mail_macros(SMFICTX *ctx)
+{
+    static const char *const names[] = {"{auth_authen}", "{auth_type}", "{mail_addr}",
+                                        "{tls_version}", NULL};
+    for (const char *const *name = names; *name; name++)
+        macro_forget(ctx, *name);
+}
+
 static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 {
     struct session *s = session_of(ctx);
@@ -170,37 +213,17 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
         transaction_end(t);
     }
     transaction_start(t);
-    const char *login = macro_get(ctx, "{auth_authen}");
     struct txn txn = {.from = span_of(argv[0])};
-    short_text_set(&t->mechanism, macro_get(ctx, "{auth_type}"));
-    short_text_set(&t->tls_version, macro_get(ctx, "{tls_version}"));
-    short_text_set(&t->queue_id, macro_get(ctx, "i"));
-    long_text_set(&t->from, txn.from);
-    read_session(s, t, &txn);
-    const char *trouble = read_login(s, t, &txn, login);
-    if (mta_of(s, t->edition->snapshot) == MTA_POSTFIX)
-        txn.mail_addr = span_of(macro_get(ctx, "{mail_addr}"));
-
     struct verdict verdict;
+    const char *trouble = read_mail(ctx, s, t, &txn);
     policy_mail(t->edition->snapshot, &txn, &t->policy, &verdict, NULL);
     if (trouble)
         verdict_fault(&verdict, (struct source){NULL, 0}, trouble);
-    t->open = verdict.kind == VERDICT_PASS;
-    if (verdict.rule == RULE_BAD_SENDER && txn.mail_addr.ptr)
+    if (verdict.rule == RULE_BAD_SENDER)
         long_text_set(&t->mail_addr, txn.mail_addr);
-    keep_would(t, &verdict);
-    warn_of_missing_login(s, ctx, login);
-    macro_forget(ctx, "{auth_authen}");
-    macro_forget(ctx, "{auth_type}");
-    macro_forget(ctx, "{mail_addr}");
-    if (!t->open || verdict.would != RULE_NONE)
-        journal_verdict(s, (struct span){NULL, 0}, (struct span){NULL, 0}, &verdict);
-    if (t->open) {
-        counters_count_would(&verdict, t->edition->tallies);
-    } else {
-        counters_count(&verdict, t->edition->tallies);
-        transaction_end(t);
-    }
+    warn_of_missing_login(s, ctx, macro_get(ctx, "{auth_authen}"));
+    forget_mail_macros(ctx);
+    settle_mail(s, &verdict);
     return reply_verdict(ctx, &verdict);
 }
 
@@ -269,7 +292,7 @@ static sfsistat on_close(SMFICTX *ctx)
 }
 
 const struct smfiDesc callbacks = {
-    .xxfi_name = (char *)(uintptr_t)"gatepost",
+    .xxfi_name = (char *)(uintptr_t) "gatepost",
     .xxfi_version = SMFI_VERSION,
     .xxfi_connect = on_connect,
     .xxfi_helo = on_helo,

@@ -39,12 +39,12 @@ static time_t started;
 
 static json_t *status(void)
 {
-    json_t *object = json_pack(
-        "{s:s, s:I, s:I, s:{s:I, s:I}, s:I}", "version", GATEPOST_VERSION, "pid",
-        (json_int_t)getpid(), "uptime", (json_int_t)(time(NULL) - started), "sessions",
-        "open", (json_int_t)atomic_load(&session_counts.open), "total",
-        (json_int_t)atomic_load(&session_counts.total), "log_lost",
-        (json_int_t)logger_lost());
+    json_t *object = json_pack("{s:s, s:I, s:I, s:{s:I, s:I}, s:I}", "version",
+                               GATEPOST_VERSION, "pid", (json_int_t)getpid(), "uptime",
+                               (json_int_t)(time(NULL) - started), "sessions", "open",
+                               (json_int_t)atomic_load(&session_counts.open), "total",
+                               (json_int_t)atomic_load(&session_counts.total),
+                               "log_lost", (json_int_t)logger_lost());
     reload_report(object);
     counters_report(object);
     return object;

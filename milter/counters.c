@@ -76,7 +76,8 @@ void counters_count(const struct verdict *v, struct tally *const *tallies)
 
 static json_t *number(atomic_ulong *counter)
 {
-    return json_integer((json_int_t)atomic_load_explicit(counter, memory_order_relaxed));
+    return json_integer(
+        (json_int_t)atomic_load_explicit(counter, memory_order_relaxed));
 }
 
 static json_t *by_rule(atomic_ulong counters[RULE_COUNT])
@@ -84,7 +85,8 @@ static json_t *by_rule(atomic_ulong counters[RULE_COUNT])
     json_t *object = json_object();
     for (int i = 1; i < RULE_COUNT; i++)
         if (atomic_load(&counters[i]))
-            json_object_set_new(object, rule_name((enum rule_id)i), number(&counters[i]));
+            json_object_set_new(object, rule_name((enum rule_id)i),
+                                number(&counters[i]));
     return object;
 }
 
@@ -92,8 +94,9 @@ void counters_report(json_t *object)
 {
     json_t *ous = json_object();
     json_object_set_new(object, "verdicts",
-                        json_pack("{s:o, s:o, s:o}", "pass", number(&verdicts[VERDICT_PASS]),
-                                  "refuse", number(&verdicts[VERDICT_REFUSE]), "defer",
+                        json_pack("{s:o, s:o, s:o}", "pass",
+                                  number(&verdicts[VERDICT_PASS]), "refuse",
+                                  number(&verdicts[VERDICT_REFUSE]), "defer",
                                   number(&verdicts[VERDICT_DEFER])));
     json_object_set_new(object, "rules", by_rule(rules));
     json_object_set_new(object, "would", by_rule(held_back));
@@ -101,10 +104,11 @@ void counters_report(json_t *object)
         struct tally *t = registry.all[i];
         if (atomic_load(&t->pass) + atomic_load(&t->refuse) + atomic_load(&t->defer) +
             atomic_load(&t->would))
-            json_object_set_new(ous, t->name,
-                                json_pack("{s:o, s:o, s:o, s:o}", "pass", number(&t->pass),
-                                          "refuse", number(&t->refuse), "defer",
-                                          number(&t->defer), "would", number(&t->would)));
+            json_object_set_new(
+                ous, t->name,
+                json_pack("{s:o, s:o, s:o, s:o}", "pass", number(&t->pass), "refuse",
+                          number(&t->refuse), "defer", number(&t->defer), "would",
+                          number(&t->would)));
     }
     json_object_set_new(object, "ous", ous);
 }

@@ -25,7 +25,8 @@ extern struct session_counts session_counts;
 struct tally **counters_attach(const struct snapshot *snapshot);
 
 /* Neither blocks. What monitor mode held back at MAIL is counted alone: the verdicts
- * of a mail that passes are those on its recipients. tallies is what counters_attach() gave for the verdict's snapshot. */
+ * of a mail that passes are those on its recipients. tallies is what counters_attach()
+ * gave for the verdict's snapshot. */
 void counters_count_would(const struct verdict *verdict, struct tally *const *tallies);
 void counters_count(const struct verdict *verdict, struct tally *const *tallies);
 

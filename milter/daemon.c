@@ -35,8 +35,8 @@ static int fail(int status, const char *reason)
 
 /* libmilter gets the draft's name: whatever it may unlink in the end is not the
  * socket that the MTA looks for, which may be a successor's by then. */
-static bool open_unix(const char *path, const struct globals *g, const struct identity *id,
-                      char *error)
+static bool open_unix(const char *path, const struct globals *g,
+                      const struct identity *id, char *error)
 {
     char spec[sizeof d.milter.draft + 8];
     gid_t group = id->change ? id->gid : (gid_t)-1;
@@ -49,7 +49,8 @@ static bool open_unix(const char *path, const struct globals *g, const struct id
         return false;
     snprintf(spec, sizeof spec, "unix:%s", d.milter.draft);
     mode_t old = umask(socket_umask(g->milter_socket_mode));
-    bool bound = smfi_setconn(spec) == MI_SUCCESS && smfi_opensocket(false) == MI_SUCCESS;
+    bool bound =
+        smfi_setconn(spec) == MI_SUCCESS && smfi_opensocket(false) == MI_SUCCESS;
     umask(old);
     return bound && socket_publish(&d.milter, id->uid, group, error, ERROR_TEXT);
 }
@@ -58,7 +59,8 @@ static bool open_milter_socket(const struct globals *g, const struct identity *i
                                char *error)
 {
     const char *spec = g->milter_socket;
-    snprintf(error, ERROR_TEXT, "cannot listen on %.200s: in use, or no such address", spec);
+    snprintf(error, ERROR_TEXT, "cannot listen on %.200s: in use, or no such address",
+             spec);
     if (smfi_register(callbacks) != MI_SUCCESS)
         return false;
     smfi_setbacklog(BACKLOG);
@@ -124,7 +126,8 @@ static void check_readable(const struct snapshot *s)
 {
     for (size_t i = 0; i < s->files.count; i++)
         if (access(s->files.words[i], R_OK) != 0)
-            logger_message(LOG_LEVEL_WARNING, "%s: run_as cannot read it: a reload will fail",
+            logger_message(LOG_LEVEL_WARNING,
+                           "%s: run_as cannot read it: a reload will fail",
                            s->files.words[i]);
 }
 
@@ -137,9 +140,11 @@ static int start_threads(const char *file, struct snapshot *snapshot, int contro
     check_readable(snapshot);
     const char *where = snapshot->globals.milter_socket;
     size_t ous = snapshot->ou_count;
-    logger_message(LOG_LEVEL_INFO, "started: %s, %zu OUs, listening on %s", file, ous, where);
+    logger_message(LOG_LEVEL_INFO, "started: %s, %zu OUs, listening on %s", file, ous,
+                   where);
     reload_start(file, snapshot);
-    if (!control_start(control) || pthread_create(&thread, NULL, milter_thread, NULL) != 0)
+    if (!control_start(control) ||
+        pthread_create(&thread, NULL, milter_thread, NULL) != 0)
         return fail(EX_OSERR, "cannot start threads");
     pthread_detach(thread);
     return 0;

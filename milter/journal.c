@@ -44,7 +44,8 @@ static const char *mode_name(const struct session *s, const struct ou *ou)
     return monitor ? "monitor" : "enforce";
 }
 
-static void put_verdict(struct line *l, const struct session *s, const struct verdict *v)
+static void put_verdict(struct line *l, const struct session *s,
+                        const struct verdict *v)
 {
     char reply[REPLY_TEXT], source[SOURCE_TEXT];
     source_format(v->source, source);
@@ -75,7 +76,8 @@ void journal_verdict(const struct session *s, struct span to, struct span rcpt_a
     put_session(&line, s);
     line_list_start(&line, "to");
     if (to.ptr)
-        line_list_item(&line, (struct span){to.ptr, to.len > LINE_VALUE ? LINE_VALUE : to.len});
+        line_list_item(
+            &line, (struct span){to.ptr, to.len > LINE_VALUE ? LINE_VALUE : to.len});
     line_list_end(&line);
     if (rcpt_addr.len)
         line_string(&line, "rcpt_addr", rcpt_addr);

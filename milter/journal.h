@@ -8,8 +8,8 @@
 
 /* A verdict on MAIL (to absent) or on one RCPT that is no plain pass. rcpt_addr only
  * where it disagrees with to. */
-void journal_verdict(const struct session *session, struct span to, struct span rcpt_addr,
-                     const struct verdict *verdict);
+void journal_verdict(const struct session *session, struct span to,
+                     struct span rcpt_addr, const struct verdict *verdict);
 
 /* The end of a transaction: "message", "abort" or "disconnect". */
 void journal_transaction(const struct session *session, const char *end);

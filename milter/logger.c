@@ -110,7 +110,8 @@ static bool write_line(const struct target *target, const struct header *header,
 }
 
 /* Returns the lines that were lost. */
-static unsigned long write_batch(const struct target *target, const char *batch, size_t len)
+static unsigned long write_batch(const struct target *target, const char *batch,
+                                 size_t len)
 {
     unsigned long failed = 0;
     for (size_t at = 0; at < len;) {
@@ -186,16 +187,17 @@ static void *writer(void *batch)
 
 /* --- targets --- */
 
-static bool open_target(const struct log_settings *s, struct target *target, char *error,
-                        size_t size)
+static bool open_target(const struct log_settings *s, struct target *target,
+                        char *error, size_t size)
 {
     *target = (struct target){(enum log_target)s->target, -1};
     if (s->target == LOG_TO_STDERR)
         target->fd = STDERR_FILENO;
     if (s->target != LOG_TO_FILE)
         return true;
-    target->fd = open(s->path,
-                      O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+    target->fd =
+        open(s->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+             0640);
     if (target->fd >= 0)
         return true;
     snprintf(error, size, "%s: %s", s->path, strerror(errno));

@@ -10,8 +10,9 @@ static char *unconst(const char *text)
 
 void macros_request(SMFICTX *ctx)
 {
-    smfi_setsymlist(ctx, SMFIM_CONNECT,
-                    unconst("v {daemon_name} {daemon_port} {client_name} {client_resolve}"));
+    smfi_setsymlist(
+        ctx, SMFIM_CONNECT,
+        unconst("v {daemon_name} {daemon_port} {client_name} {client_resolve}"));
     smfi_setsymlist(ctx, SMFIM_HELO, unconst("{tls_version}"));
     smfi_setsymlist(ctx, SMFIM_ENVFROM,
                     unconst("i {auth_type} {auth_authen} {tls_version} {mail_addr}"));

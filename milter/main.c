@@ -11,11 +11,13 @@
 static const char help[] =
     "usage: gatepost-milter [-c FILE] [-t]\n"
     "\n"
-    "Runs in the foreground and serves the MTA until it is stopped by SIGTERM. SIGUSR1,\n"
+    "Runs in the foreground and serves the MTA until it is stopped by SIGTERM. "
+    "SIGUSR1,\n"
     "or better gatepost reload, has it read its configuration again.\n"
     "\n"
     "  -c, --config FILE  the configuration (" CONFIG_DEFAULT_FILE ")\n"
-    "  -t, --test         check the configuration and exit: 0 if it is good, 78 if not\n"
+    "  -t, --test         check the configuration and exit: 0 if it is good, 78 if "
+    "not\n"
     "      --help         print this\n"
     "      --version      print the version\n";
 
@@ -40,7 +42,8 @@ static struct snapshot *load(const char *file)
 
 static int wrong_call(const char *what, const char *word)
 {
-    fprintf(stderr, "gatepost-milter: %s: %s\nTry: gatepost-milter --help\n", what, word);
+    fprintf(stderr, "gatepost-milter: %s: %s\nTry: gatepost-milter --help\n", what,
+            word);
     return EX_USAGE;
 }
 

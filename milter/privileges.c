@@ -58,7 +58,8 @@ static bool is_taken(const struct identity *id)
 {
     uid_t real, effective, saved;
     gid_t rgid, egid, sgid;
-    if (getresuid(&real, &effective, &saved) != 0 || getresgid(&rgid, &egid, &sgid) != 0)
+    if (getresuid(&real, &effective, &saved) != 0 ||
+        getresgid(&rgid, &egid, &sgid) != 0)
         return false;
     if (real != id->uid || effective != id->uid || saved != id->uid)
         return false;
@@ -71,7 +72,8 @@ bool identity_take(const struct identity *id, char *error, size_t size)
 {
     if (!id->change)
         return true;
-    if (initgroups(id->name, id->gid) != 0 || setresgid(id->gid, id->gid, id->gid) != 0 ||
+    if (initgroups(id->name, id->gid) != 0 ||
+        setresgid(id->gid, id->gid, id->gid) != 0 ||
         setresuid(id->uid, id->uid, id->uid) != 0) {
         snprintf(error, size, "cannot become user %s: %s", id->name, strerror(errno));
         return false;

@@ -16,7 +16,8 @@ struct identity {
 
 /* Looks up run_as ("user", "user:group" or ""). Unless started as root, or for "",
  * nothing is to change. False with the reason in error[] for an unknown name. */
-bool identity_find(const char *run_as, struct identity *identity, char *error, size_t size);
+bool identity_find(const char *run_as, struct identity *identity, char *error,
+                   size_t size);
 
 /* Looks up a group by name or number. */
 bool group_find(const char *name, gid_t *gid);

@@ -44,8 +44,8 @@ static json_t *json_time(struct timespec when)
 }
 
 static void need_restart(struct diag *diag, const struct globals *g,
-                         enum global_option option, const char *name, const char *running,
-                         const char *wanted)
+                         enum global_option option, const char *name,
+                         const char *running, const char *wanted)
 {
     if (strcmp(running, wanted) != 0)
         diag_add(diag, SEVERITY_WARNING, g->file, g->lines[option], name,
@@ -92,8 +92,8 @@ json_t *reload_run(void)
     if (snapshot)
         compare(&diag, &snapshot->globals);
     if (snapshot && !logger_reopen(&snapshot->log, error, sizeof error)) {
-        diag_add(&diag, SEVERITY_ERROR, state.file, snapshot->log.lines[LOG_OPTION_TARGET],
-                 "target", "%s", error);
+        diag_add(&diag, SEVERITY_ERROR, state.file,
+                 snapshot->log.lines[LOG_OPTION_TARGET], "target", "%s", error);
         snapshot_free(&snapshot);
     }
     bool good = snapshot != NULL;
@@ -102,15 +102,16 @@ json_t *reload_run(void)
     json_t *lines = tell(&diag);
     unsigned long generation = current_generation();
     if (good)
-        logger_message(LOG_LEVEL_INFO, "configuration reloaded: generation %lu", generation);
+        logger_message(LOG_LEVEL_INFO, "configuration reloaded: generation %lu",
+                       generation);
     else
         logger_message(LOG_LEVEL_ERROR,
                        "configuration NOT reloaded, generation %lu goes on: %zu errors",
                        generation, diag.errors);
     clock_gettime(CLOCK_REALTIME, &now);
     json_decref(state.last);
-    state.last = json_pack("{s:o, s:b, s:o}", "time", json_time(now), "ok", good, "errors",
-                           good ? json_array() : json_copy(lines));
+    state.last = json_pack("{s:o, s:b, s:o}", "time", json_time(now), "ok", good,
+                           "errors", good ? json_array() : json_copy(lines));
     json_t *answer = json_pack("{s:b, s:o, s:I}", "ok", good, "messages", lines,
                                "generation", (json_int_t)generation);
     diag_clear(&diag);
@@ -121,12 +122,12 @@ void reload_report(json_t *object)
 {
     struct edition *edition = runtime_pin();
     const struct snapshot *s = edition->snapshot;
-    json_t *config = json_pack(
-        "{s:s, s:o, s:I, s:I, s:I, s:s, s:o}", "file", state.file, "loaded",
-        json_time(s->loaded), "generation", (json_int_t)s->generation, "ous",
-        (json_int_t)s->ou_count, "users", (json_int_t)s->users.used, "mode",
-        s->globals.mode == MODE_MONITOR ? "monitor" : "enforce", "last_reload",
-        state.last ? json_incref(state.last) : json_null());
+    json_t *config =
+        json_pack("{s:s, s:o, s:I, s:I, s:I, s:s, s:o}", "file", state.file, "loaded",
+                  json_time(s->loaded), "generation", (json_int_t)s->generation, "ous",
+                  (json_int_t)s->ou_count, "users", (json_int_t)s->users.used, "mode",
+                  s->globals.mode == MODE_MONITOR ? "monitor" : "enforce",
+                  "last_reload", state.last ? json_incref(state.last) : json_null());
     json_object_set_new(object, "config", config);
     runtime_unpin(&edition);
 }

@@ -25,6 +25,7 @@ sfsistat reply_verdict(SMFICTX *ctx, const struct verdict *v)
     memcpy(code, v->reply->code, sizeof code);
     memcpy(enhanced, v->reply->enhanced, strlen(v->reply->enhanced) + 1);
     if (smfi_setreply(ctx, code, enhanced, doubled) != MI_SUCCESS)
-        logger_message(LOG_LEVEL_ERROR, "libmilter did not take the reply \"%s\"", text);
+        logger_message(LOG_LEVEL_ERROR, "libmilter did not take the reply \"%s\"",
+                       text);
     return v->kind == VERDICT_REFUSE ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }

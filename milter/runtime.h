@@ -9,7 +9,7 @@
 /* A snapshot in use. Counted; the count is runtime.c's own. */
 struct edition {
     struct snapshot *snapshot;
-    struct tally **tallies; /* by index of OU */
+    struct tally **tallies;   /* by index of OU */
     atomic_bool macro_warned; /* a missing {auth_authen} was told of */
     unsigned long pins;
     struct edition *next;

@@ -61,7 +61,8 @@ void transaction_start(struct transaction *t)
     runtime_unpin(&t->edition);
     t->open = false;
     t->edition = runtime_pin();
-    t->mechanism.len = t->login.len = t->from.len = t->mail_addr.len = t->queue_id.len = 0;
+    t->mechanism.len = t->login.len = t->from.len = t->mail_addr.len = t->queue_id.len =
+        0;
     t->accepted.used = 0;
     t->accepted.count = 0;
     t->would = RULE_NONE;

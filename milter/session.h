@@ -51,9 +51,10 @@ struct session {
     bool name_verified;
     struct short_text daemon_name;
     unsigned port;
-    enum mta mta;          /* MTA_AUTO: it did not say */
-    bool cannot_ask;       /* it does not take our list of macros */
+    enum mta mta;    /* MTA_AUTO: it did not say */
+    bool cannot_ask; /* it does not take our list of macros */
     struct short_text helo;
+    struct short_text tls_version; /* as of the last HELO */
     struct transaction transaction;
 };
 

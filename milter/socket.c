@@ -83,7 +83,8 @@ bool socket_prepare(struct socket_path *s, const char *path, uid_t uid, gid_t gi
     return true;
 }
 
-bool socket_publish(struct socket_path *s, uid_t uid, gid_t gid, char *error, size_t size)
+bool socket_publish(struct socket_path *s, uid_t uid, gid_t gid, char *error,
+                    size_t size)
 {
     struct stat st;
     uid_t owner = geteuid() == 0 ? uid : (uid_t)-1;
