@@ -99,7 +99,9 @@ static void print_verdict(const struct verdict *v)
     if (v->rule != RULE_NONE)
         printf(" (%s)", rule_name(v->rule));
     if (v->would != RULE_NONE)
-        printf(", would be refused but for monitor mode (%s)", rule_name(v->would));
+        printf(v->kind == VERDICT_PASS ? ", would be refused but for monitor mode (%s)"
+                                       : ", after monitor mode held back %s",
+               rule_name(v->would));
     putchar('\n');
     if (v->kind == VERDICT_DEFER)
         printf("   %s\n", v->reason);

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A private Dovecot: its authentication service alone, for Postfix."""
+
+import os
+import shutil
+
+from daemon import Process, can_connect
+
+CONFIGURATION = """\
+base_dir = {folder}/base
+state_dir = {folder}/state
+instance_name = gatepost-test
+log_path = {folder}/log
+protocols = none
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain
+# Names reach Postfix as the client typed them, odd characters included.
+auth_username_format = %u
+auth_username_chars =
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/passwd
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home=/nonexistent
+}}
+service auth {{
+  unix_listener {folder}/auth {{
+    mode = 0660
+    user = postfix
+  }}
+}}
+"""
+
+
+def missing():
+    """Why Dovecot cannot be used here, or an empty string."""
+    return "" if shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin") else "no dovecot"
+
+
+class Dovecot:
+    def __init__(self, folder, logins):
+        self.folder = folder
+        self.socket = os.path.join(folder, "auth")
+        self.process = None
+        for name in ("", "base", "state"):
+            os.makedirs(os.path.join(folder, name), exist_ok=True)
+        self._write("passwd", "".join(f"{n}:{{PLAIN}}{p}\n" for n, p in logins.items()))
+        self._write("dovecot.conf", CONFIGURATION.format(folder=folder))
+
+    def _write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o644)
+
+    def start(self):
+        argv = ["dovecot", "-F", "-c", os.path.join(self.folder, "dovecot.conf")]
+        self.process = Process("dovecot", argv, os.path.join(self.folder, "output"))
+        self.process.wait_for(lambda: can_connect(f"unix:{self.socket}"))
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
