@@ -36,6 +36,19 @@ static bool get_port(json_t *object, unsigned *out)
     return json_is_integer(value) && port >= 0 && port <= 65535;
 }
 
+static bool get_mta(json_t *object, enum mta *out)
+{
+    struct span word;
+    *out = MTA_AUTO;
+    if (!get_string(object, "mta", &word))
+        return false;
+    if (span_equal(word, span_of("postfix")))
+        *out = MTA_POSTFIX;
+    else if (span_equal(word, span_of("sendmail")))
+        *out = MTA_SENDMAIL;
+    return span_empty(word) || *out != MTA_AUTO;
+}
+
 /* The words that the log has for clients without an address. */
 static bool names_no_address(struct span text)
 {
@@ -64,6 +77,8 @@ static const char *read_txn(json_t *object, struct txn *txn)
         return "login is not a string";
     if (!get_string(object, "from", &txn->from) || !txn->from.ptr)
         return "from is missing or not a string";
+    if (!get_mta(object, &txn->mta))
+        return "mta is neither postfix nor sendmail";
     if (!get_string(object, "mail_addr", &txn->mail_addr))
         return "mail_addr is not a string";
     return NULL;

@@ -207,6 +207,11 @@ static void judge(const struct policy *p, const struct rule *rules, struct verdi
     }
 }
 
+enum mta policy_mta(const struct snapshot *snapshot, enum mta said)
+{
+    return snapshot->globals.mta == MTA_AUTO ? said : (enum mta)snapshot->globals.mta;
+}
+
 void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
                  struct policy *p, struct verdict *v, const struct trace *trace)
 {
@@ -214,7 +219,7 @@ void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
     const char *reason = "";
     p->snapshot = snapshot;
     p->tls = txn->tls;
-    p->routes_local_parts = txn->routes_local_parts;
+    p->routes_local_parts = policy_mta(snapshot, txn->mta) == MTA_SENDMAIL;
     p->accepted = false;
     read_client(p, txn);
     p->interface = choose_interface(txn, p, &reason);

@@ -21,7 +21,7 @@ struct txn {
     bool login_unreadable;   /* it could not be decoded: refused as no name */
     struct span from;        /* the argument of MAIL */
     struct span mail_addr;   /* the MTA's own reading of it, if it is to be compared */
-    bool routes_local_parts; /* user%host and host!user go to that host (Sendmail) */
+    enum mta mta; /* who says all this, where the option mta does not tell */
 };
 
 /* What is known of a transaction once MAIL was judged. Belongs to the caller, may be
@@ -43,7 +43,7 @@ struct policy {
     bool sender_valid;
     struct address sender;
     const struct ou *sender_ou; /* or NULL */
-    bool routes_local_parts;
+    bool routes_local_parts; /* user%host and host!user go to that host (Sendmail) */
     bool accepted; /* MAIL passed: recipients may be judged */
     /* of the recipient being judged */
     bool recipient_valid;
@@ -72,6 +72,9 @@ struct trace {
     void (*step)(void *context, const struct step *step);
     void *context;
 };
+
+/* The MTA that a transaction is from: what the configuration says, else txn. */
+enum mta policy_mta(const struct snapshot *snapshot, enum mta said);
 
 /* Judges MAIL. policy is filled whatever the verdict is; trace may be NULL. */
 void policy_mail(const struct snapshot *snapshot, const struct txn *txn,

@@ -87,18 +87,13 @@ static sfsistat on_helo(SMFICTX *ctx, char *helo)
     return SMFIS_NOREPLY;
 }
 
-static enum mta mta_of(const struct session *s, const struct snapshot *snapshot)
-{
-    return snapshot->globals.mta == MTA_AUTO ? s->mta : (enum mta)snapshot->globals.mta;
-}
-
 /* {auth_authen} as it was meant. Sendmail encodes it, Postfix does not; where we do
  * not know which it is, a name that would differ is a fault. */
 static const char *read_login(const struct session *s, struct transaction *t,
                               struct txn *txn, const char *value)
 {
     struct span raw = span_of(value);
-    enum mta mta = mta_of(s, t->edition->snapshot);
+    enum mta mta = policy_mta(t->edition->snapshot, s->mta);
     if (span_empty(raw))
         return NULL;
     long_text_set(&t->login, raw);
@@ -158,7 +153,7 @@ static void keep_would(struct transaction *t, const struct verdict *v)
 static const char *read_mail(SMFICTX *ctx, const struct session *s,
                              struct transaction *t, struct txn *txn)
 {
-    enum mta mta = mta_of(s, t->edition->snapshot);
+    enum mta mta = policy_mta(t->edition->snapshot, s->mta);
     short_text_set(&t->mechanism, macro_get(ctx, "{auth_type}"));
     short_text_set(&t->queue_id, macro_get(ctx, "i"));
     short_text_set(&t->tls_version, macro_get(ctx, "{tls_version}"));
@@ -171,7 +166,7 @@ static const char *read_mail(SMFICTX *ctx, const struct session *s,
     txn->daemon_name = short_text_span(&s->daemon_name);
     txn->port = s->port;
     txn->tls = t->tls = t->tls_version.len > 0;
-    txn->routes_local_parts = mta == MTA_SENDMAIL;
+    txn->mta = mta;
     if (mta == MTA_POSTFIX)
         txn->mail_addr = span_of(macro_get(ctx, "{mail_addr}"));
     return read_login(s, t, txn, macro_get(ctx, "{auth_authen}"));
@@ -243,7 +238,7 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
         return defer_stray_recipient(ctx);
     struct transaction *t = &s->transaction;
     struct span to = span_of(argv[0]), reading = {NULL, 0};
-    if (mta_of(s, t->edition->snapshot) == MTA_POSTFIX)
+    if (policy_mta(t->edition->snapshot, s->mta) == MTA_POSTFIX)
         reading = span_of(macro_get(ctx, "{rcpt_addr}"));
     const char *queue_id = macro_get(ctx, "i");
     if (queue_id)

@@ -12,6 +12,12 @@ static void client_text(const struct session *s, char out[IPADDR_TEXT])
         ipaddr_format(&s->client, out);
 }
 
+static const char *mta_name(const struct session *s)
+{
+    static const char *const names[] = {"", "postfix", "sendmail"};
+    return names[policy_mta(s->transaction.edition->snapshot, s->mta)];
+}
+
 static void put_session(struct line *l, const struct session *s)
 {
     const struct transaction *t = &s->transaction;
@@ -20,6 +26,7 @@ static void put_session(struct line *l, const struct session *s)
     line_text(l, "session", s->id);
     line_number(l, "generation", t->edition->snapshot->generation);
     line_text(l, "interface", t->policy.interface ? t->policy.interface->name : "");
+    line_text(l, "mta", mta_name(s));
     line_string(l, "daemon_name", short_text_span(&s->daemon_name));
     line_number(l, "port", s->port);
     line_text(l, "client", client);

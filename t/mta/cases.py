@@ -227,6 +227,7 @@ class Case:
 
 XCLIENT = {"only": "postfix", "why": "needs XCLIENT"}
 OWN_READING = {"only": "postfix", "why": "Postfix offers its own reading of an address"}
+ROUTES = {"only": "sendmail", "why": "Postfix shows its reading: not an address there"}
 REFUSED_BY_SENDMAIL = {"only": "postfix", "why": "Sendmail refuses this form itself"}
 REFUSED_BY_POSTFIX = {"only": "sendmail", "why": "Postfix refuses this form itself"}
 
@@ -438,6 +439,9 @@ RECIPIENTS = (
          login="alice@acme.example"),
     Case("a login of an OU that may not relay", EXT, "relay-denied", client="127.0.17.1",
          login="joe@beta.example", to=(), refused=(OTHER,), help=BETA_HELP),
+    Case("by a route in the local part", EXT, "relay-denied", client="127.0.17.1",
+         login="joe@beta.example", to=(TOM,), help=BETA_HELP,
+         refused=("<y%other.example@mail.test>", "<other.example!y@mail.test>"), **ROUTES),
     Case("the same, from inside", JOE, client="127.0.17.1", login="joe@beta.example"),
     Case("the same, null sender", "<>", client="127.0.17.1", login="joe@beta.example"),
     Case("any login may relay", EXT, client="127.0.18.1", login="joe@beta.example"),
