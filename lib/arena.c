@@ -8,7 +8,8 @@
 
 #include "ascii.h"
 
-enum { CHUNK_BYTES = 256 * 1024 };
+/* Chunks double from the first to the last size, so that a small arena is cheap. */
+enum { FIRST_CHUNK = 4 * 1024, LAST_CHUNK = 256 * 1024 };
 
 struct chunk {
     struct chunk *next;
@@ -25,7 +26,7 @@ struct deferred {
 struct arena {
     struct chunk *chunks;
     struct deferred *deferred;
-    size_t total;
+    size_t total, chunk_bytes;
 };
 
 static void *must_alloc(size_t size)
@@ -40,7 +41,9 @@ static void *must_alloc(size_t size)
 
 struct arena *arena_new(void)
 {
-    return must_alloc(sizeof(struct arena));
+    struct arena *a = must_alloc(sizeof *a);
+    a->chunk_bytes = FIRST_CHUNK;
+    return a;
 }
 
 void arena_free(struct arena **arena)
@@ -60,12 +63,15 @@ void arena_free(struct arena **arena)
 
 static struct chunk *chunk_add(struct arena *a, size_t size)
 {
-    size_t room = size > CHUNK_BYTES / 4 ? size : CHUNK_BYTES;
+    bool large = size > a->chunk_bytes / 4;
+    size_t room = large ? size : a->chunk_bytes;
     struct chunk *c = must_alloc(sizeof *c + room);
     c->size = room;
     a->total += sizeof *c + room;
     /* A large block goes behind the current chunk, whose room is still good. */
-    if (a->chunks && room == size) {
+    if (!large && a->chunk_bytes < LAST_CHUNK)
+        a->chunk_bytes *= 2;
+    if (a->chunks && large) {
         c->next = a->chunks->next;
         a->chunks->next = c;
     } else {

@@ -17,11 +17,11 @@ struct txn {
     struct span daemon_name;
     unsigned port; /* of the listener; 0: not known */
     bool tls;
-    struct span login;       /* decoded; empty: not authenticated */
-    bool login_unreadable;   /* it could not be decoded: refused as no name */
-    struct span from;        /* the argument of MAIL */
-    struct span mail_addr;   /* the MTA's own reading of it, if it is to be compared */
-    enum mta mta; /* who says all this, where the option mta does not tell */
+    struct span login;     /* decoded; empty: not authenticated */
+    bool login_unreadable; /* it could not be decoded: refused as no name */
+    struct span from;      /* the argument of MAIL */
+    struct span mail_addr; /* the MTA's own reading of it, if it is to be compared */
+    enum mta mta;          /* who says all this, where the option mta does not tell */
 };
 
 /* What is known of a transaction once MAIL was judged. Belongs to the caller, may be
@@ -43,8 +43,8 @@ struct policy {
     bool sender_valid;
     struct address sender;
     const struct ou *sender_ou; /* or NULL */
-    bool routes_local_parts; /* user%host and host!user go to that host (Sendmail) */
-    bool accepted; /* MAIL passed: recipients may be judged */
+    bool routes_local_parts;    /* user%host and host!user go to that host (Sendmail) */
+    bool accepted;              /* MAIL passed: recipients may be judged */
     /* of the recipient being judged */
     bool recipient_valid;
     struct address recipient;

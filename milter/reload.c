@@ -13,7 +13,8 @@
 /* What cannot change while the daemon runs. */
 static struct {
     const char *file;
-    char *milter_socket, *control_socket, *run_as;
+    char *milter_socket, *milter_socket_group, *control_socket, *run_as;
+    unsigned milter_socket_mode;
     json_t *last; /* the last reload; NULL before the first */
 } state;
 
@@ -29,6 +30,8 @@ void reload_start(const char *file, struct snapshot *first)
 {
     state.file = file;
     state.milter_socket = copy(first->globals.milter_socket);
+    state.milter_socket_group = copy(first->globals.milter_socket_group);
+    state.milter_socket_mode = first->globals.milter_socket_mode;
     state.control_socket = copy(first->globals.control_socket);
     state.run_as = copy(first->globals.run_as);
     runtime_publish(first);
@@ -44,21 +47,25 @@ static json_t *json_time(struct timespec when)
 }
 
 static void need_restart(struct diag *diag, const struct globals *g,
-                         enum global_option option, const char *name,
-                         const char *running, const char *wanted)
+                         enum global_option option, const char *name, bool changed)
 {
-    if (strcmp(running, wanted) != 0)
+    if (changed)
         diag_add(diag, SEVERITY_WARNING, g->file, g->lines[option], name,
                  "a change of it needs a restart");
 }
 
 static void compare(struct diag *diag, const struct globals *g)
 {
-    need_restart(diag, g, GLOBAL_MILTER_SOCKET, "milter_socket", state.milter_socket,
-                 g->milter_socket);
-    need_restart(diag, g, GLOBAL_CONTROL_SOCKET, "control_socket", state.control_socket,
-                 g->control_socket);
-    need_restart(diag, g, GLOBAL_RUN_AS, "run_as", state.run_as, g->run_as);
+    need_restart(diag, g, GLOBAL_MILTER_SOCKET, "milter_socket",
+                 strcmp(state.milter_socket, g->milter_socket) != 0);
+    need_restart(diag, g, GLOBAL_MILTER_SOCKET_MODE, "milter_socket_mode",
+                 state.milter_socket_mode != g->milter_socket_mode);
+    need_restart(diag, g, GLOBAL_MILTER_SOCKET_GROUP, "milter_socket_group",
+                 strcmp(state.milter_socket_group, g->milter_socket_group) != 0);
+    need_restart(diag, g, GLOBAL_CONTROL_SOCKET, "control_socket",
+                 strcmp(state.control_socket, g->control_socket) != 0);
+    need_restart(diag, g, GLOBAL_RUN_AS, "run_as",
+                 strcmp(state.run_as, g->run_as) != 0);
 }
 
 /* Logs what was found and returns it as an array of lines. */
