@@ -2,7 +2,6 @@
 /* gatepost check: what is wrong with the configuration? */
 #include "check.h"
 
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <sysexits.h>
@@ -74,35 +73,18 @@ static void print_json(const struct diag *diag, bool good)
 
 int command_check(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    const char *file = CONFIG_DEFAULT_FILE;
-    bool json = false;
-    int c;
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (c == 'h')
-            return usage_help(help);
-        if (c == 'c')
-            file = optarg;
-        else if (c == 'j')
-            json = true;
-        else
-            return usage_error("check", "bad option: %s", argv[optind - 1]);
-    }
-    if (optind < argc)
-        return usage_error("check", "nothing was expected after the options: %s",
-                           argv[optind]);
+    struct common_options o;
+    int status = common_options_read(argc, argv, help, false, &o);
+    if (status >= 0)
+        return status;
     struct diag diag = {0};
-    struct snapshot *snapshot = config_load(file, &diag);
+    struct snapshot *snapshot = config_load(o.config, &diag);
     bool good = snapshot != NULL;
-    if (json)
+    if (o.json)
         print_json(&diag, good);
     else
         print_items(&diag);
-    if (!json && good)
+    if (!o.json && good)
         puts("configuration OK");
     diag_clear(&diag);
     snapshot_free(&snapshot);

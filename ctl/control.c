@@ -3,7 +3,6 @@
 #include "control.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,35 +108,15 @@ static int report_reload(json_t *answer)
 
 int command_reload(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"socket", required_argument, NULL, 's'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    const char *config = CONFIG_DEFAULT_FILE, *path = NULL;
-    bool json = false;
-    int c;
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (c == 'h')
-            return usage_help(help);
-        if (c == 'c')
-            config = optarg;
-        else if (c == 's')
-            path = optarg;
-        else if (c == 'j')
-            json = true;
-        else
-            return usage_error("reload", "bad option: %s", argv[optind - 1]);
-    }
-    if (optind < argc)
-        return usage_error("reload", "nothing was expected after the options: %s",
-                           argv[optind]);
-    json_t *answer = control_request(config, path, "reload");
+    struct common_options o;
+    int status = common_options_read(argc, argv, help, true, &o);
+    if (status >= 0)
+        return status;
+    json_t *answer = control_request(o.config, o.socket, "reload");
     if (!answer)
         return EX_UNAVAILABLE;
-    int status = json_is_true(json_object_get(answer, "ok")) ? 0 : EX_CONFIG;
-    if (json) {
+    status = json_is_true(json_object_get(answer, "ok")) ? 0 : EX_CONFIG;
+    if (o.json) {
         json_dumpf(answer, stdout, JSON_INDENT(2));
         putchar('\n');
     } else {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* gatepost status: what the running filter does. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,34 +117,14 @@ static void print_status(json_t *s)
 
 int command_status(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"socket", required_argument, NULL, 's'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    const char *config = CONFIG_DEFAULT_FILE, *path = NULL;
-    bool json = false;
-    int c;
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (c == 'h')
-            return usage_help(help);
-        if (c == 'c')
-            config = optarg;
-        else if (c == 's')
-            path = optarg;
-        else if (c == 'j')
-            json = true;
-        else
-            return usage_error("status", "bad option: %s", argv[optind - 1]);
-    }
-    if (optind < argc)
-        return usage_error("status", "nothing was expected after the options: %s",
-                           argv[optind]);
-    json_t *answer = control_request(config, path, "status");
+    struct common_options o;
+    int status = common_options_read(argc, argv, help, true, &o);
+    if (status >= 0)
+        return status;
+    json_t *answer = control_request(o.config, o.socket, "status");
     if (!answer)
         return EX_UNAVAILABLE;
-    if (json) {
+    if (o.json) {
         json_dumpf(answer, stdout, JSON_INDENT(2));
         putchar('\n');
     } else {

@@ -2,9 +2,12 @@
 /* How the commands speak of a wrong call. */
 #include "usage.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sysexits.h>
+
+#include "config.h"
 
 int usage_error(const char *command, const char *format, ...)
 {
@@ -21,4 +24,34 @@ int usage_help(const char *text)
 {
     fputs(text, stdout);
     return 0;
+}
+
+int common_options_read(int argc, char **argv, const char *help, bool with_socket,
+                        struct common_options *o)
+{
+    const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {with_socket ? "socket" : NULL, required_argument, NULL, 's'},
+        {NULL, 0, NULL, 0}};
+    int c;
+    *o = (struct common_options){.config = CONFIG_DEFAULT_FILE};
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+        if (c == 'h')
+            return usage_help(help);
+        if (c == 'c')
+            o->config = optarg;
+        else if (c == 's')
+            o->socket = optarg;
+        else if (c == 'j')
+            o->json = true;
+        else
+            return usage_error(argv[0], "bad option: %s", argv[optind - 1]);
+    }
+    if (optind < argc)
+        return usage_error(argv[0], "nothing was expected after the options: %s",
+                           argv[optind]);
+    return -1;
 }

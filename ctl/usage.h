@@ -19,4 +19,16 @@ int usage_error(const char *command, const char *format, ...)
 /* Prints the help text of a command; returns 0. */
 int usage_help(const char *text);
 
+/* The options that most commands have. */
+struct common_options {
+    const char *config;
+    const char *socket; /* NULL: look it up in config */
+    bool json;
+};
+
+/* Reads -c, --json, --help and, with_socket, --socket; nothing else may follow.
+ * Returns -1 to go on, or the exit status to end with. */
+int common_options_read(int argc, char **argv, const char *help, bool with_socket,
+                        struct common_options *options);
+
 #endif

@@ -3,9 +3,7 @@
  * it may be and where it goes. The order is that of the enums in snapshot.h. */
 #include "schema.h"
 
-#include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #define WORDS(...)                                                                     \
     .words = (const char *const[])                                                     \
@@ -183,26 +181,4 @@ void section_defaults(struct load *load, const struct section_spec *spec, void *
                               .count = 1};
         option->set(load, &given, section);
     }
-}
-
-void load_error(struct load *load, unsigned line, const char *option,
-                const char *format, ...)
-{
-    char message[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
-    va_end(args);
-    diag_add(load->diag, SEVERITY_ERROR, load->file, line, option, "%s", message);
-}
-
-void load_warning(struct load *load, unsigned line, const char *option,
-                  const char *format, ...)
-{
-    char message[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
-    va_end(args);
-    diag_add(load->diag, SEVERITY_WARNING, load->file, line, option, "%s", message);
 }

@@ -71,10 +71,11 @@ const struct section_spec *section_child(const struct section_spec *spec,
 void section_defaults(struct load *load, const struct section_spec *spec,
                       void *section);
 
-void load_error(struct load *load, unsigned line, const char *option,
-                const char *format, ...) __attribute__((format(printf, 4, 5)));
-void load_warning(struct load *load, unsigned line, const char *option,
-                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Of the file being read: (load, line, option, format, ...). */
+#define load_error(load, line, option, ...)                                            \
+    diag_add((load)->diag, SEVERITY_ERROR, (load)->file, line, option, __VA_ARGS__)
+#define load_warning(load, line, option, ...)                                          \
+    diag_add((load)->diag, SEVERITY_WARNING, (load)->file, line, option, __VA_ARGS__)
 
 /* The setters of scalars (settings.c) and of lists (lists.c). */
 void set_word(struct load *, const struct given *, void *section);
