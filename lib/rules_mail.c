@@ -23,7 +23,7 @@ static enum outcome test_auth_encryption(const struct policy *p, struct finding 
     if (p->interface->authentication != AUTH_ENCRYPTED)
         return unconcerned(f, "authentication does not need TLS here");
     return p->tls ? passes(f, "the session has TLS")
-                  : refuses(f, "authentication needs TLS, which the session has not");
+                  : refuses(f, "authentication needs TLS here");
 }
 
 static enum outcome test_auth_ip(const struct policy *p, struct finding *f)
@@ -174,7 +174,7 @@ static enum outcome test_sender_mismatch(const struct policy *p, struct finding 
     if (!ou->match_auth_user)
         return unconcerned(f, "the OU does not bind senders to logins");
     if (p->user && !p->user->has_domain)
-        return unconcerned(f, "an internal user without a domain, see user-sender");
+        return unconcerned(f, "an internal user without a domain: user-sender");
     if (!address_has_domain(&p->login))
         return refuses_unless_exempt(p, f, "a login without a domain owns no address");
     /* What a user of another OU lists as its own is not for that OU to say. */
