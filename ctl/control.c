@@ -81,7 +81,7 @@ static const char help[] =
     "Has the running filter read its configuration again. If it has errors, they are\n"
     "printed, the filter goes on with the one it has, and the exit status is 78.\n"
     "\n"
-    "  -c, --config FILE  where to look for control_socket (" CONFIG_DEFAULT_FILE ")\n"
+    "  -c, --config FILE  names the control_socket (" CONFIG_DEFAULT_FILE ")\n"
     "      --socket PATH  the control socket itself\n"
     "      --json         print the daemon's answer as JSON\n";
 

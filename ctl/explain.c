@@ -13,8 +13,8 @@
 #include "usage.h"
 
 static const char help[] =
-    "usage: gatepost explain [-c FILE] --client ADDR [OPTION...] --from ADDR --to "
-    "ADDR...\n"
+    "usage: gatepost explain [-c FILE] --client ADDR [OPTION...]\n"
+    "                        --from ADDR --to ADDR...\n"
     "       gatepost explain [-c FILE] --batch <TRANSACTIONS\n"
     "\n"
     "Prints every rule that would be looked at, where its setting stands, the verdict\n"
@@ -27,6 +27,8 @@ static const char help[] =
     "      --port PORT         port of the listener\n"
     "      --tls               the session has TLS\n"
     "      --login NAME        the session is authenticated as NAME\n"
+    "      --mta NAME          postfix or sendmail, where the option mta does not "
+    "tell\n"
     "      --from ADDR         argument of MAIL FROM; '<>' is the null sender\n"
     "      --to ADDR           argument of RCPT TO; may be given more than once\n"
     "      --json              print JSON\n"
@@ -43,7 +45,7 @@ struct question {
 
 /* --- text --- */
 
-enum { WIDTH = 80, INDENT = 32 };
+enum { INDENT = 32 };
 
 static void print_escaped(struct span text)
 {
@@ -105,9 +107,11 @@ static void print_verdict(const struct verdict *v)
     putchar('\n');
     if (v->kind == VERDICT_DEFER)
         printf("   %s\n", v->reason);
+    if (v->kind == VERDICT_DEFER && !v->interface)
+        puts("   (here: give --daemon-name or --port)");
     if (*verdict_reply(v, reply))
         printf("   %s\n", reply);
-    if (v->rule != RULE_NONE || v->would != RULE_NONE) {
+    if (v->source.file) {
         source_format(v->source, source);
         printf("   decided by %s", source);
         if (v->ou)
@@ -209,6 +213,7 @@ enum {
     OPTION_PORT,
     OPTION_TLS,
     OPTION_LOGIN,
+    OPTION_MTA,
     OPTION_FROM,
     OPTION_TO,
     OPTION_JSON,
@@ -223,6 +228,7 @@ static const struct option options[] = {
     {"port", required_argument, NULL, OPTION_PORT},
     {"tls", no_argument, NULL, OPTION_TLS},
     {"login", required_argument, NULL, OPTION_LOGIN},
+    {"mta", required_argument, NULL, OPTION_MTA},
     {"from", required_argument, NULL, OPTION_FROM},
     {"to", required_argument, NULL, OPTION_TO},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -249,6 +255,17 @@ static const char *set_port(struct question *q, const char *text)
     return NULL;
 }
 
+static const char *set_mta(struct question *q, const char *text)
+{
+    if (strcmp(text, "postfix") == 0)
+        q->txn.mta = MTA_POSTFIX;
+    else if (strcmp(text, "sendmail") == 0)
+        q->txn.mta = MTA_SENDMAIL;
+    else
+        return "neither postfix nor sendmail";
+    return NULL;
+}
+
 /* Returns NULL, or what is wrong with the option's value. */
 static const char *set_option(struct question *q, int option, const char *value)
 {
@@ -272,6 +289,8 @@ static const char *set_option(struct question *q, int option, const char *value)
     case OPTION_LOGIN:
         q->txn.login = span_of(value);
         break;
+    case OPTION_MTA:
+        return set_mta(q, value);
     case OPTION_FROM:
         q->txn.from = span_of(value);
         break;
@@ -321,6 +340,8 @@ int command_explain(int argc, char **argv)
     const char *word = fault ? argv[optind - 1] : "";
     for (; !fault && optind < argc; optind++)
         q.to[q.to_count++] = argv[optind]; /* --to a b c */
+    if (!fault && q.batch && (q.has_client || q.txn.from.ptr || q.to_count || q.json))
+        fault = "--batch reads all from standard input, and goes with -c alone";
     if (!fault && !q.batch && !q.has_client)
         fault = "--client is missing (\"unknown\" if it has no address)";
     if (!fault && !q.batch && !q.txn.from.ptr)

@@ -15,6 +15,9 @@ static const char help[] =
     "  status   show what the running filter does\n"
     "  passwd   make a password hash for a user section\n"
     "\n"
+    "  --help     print this\n"
+    "  --version  print the version\n"
+    "\n"
     "gatepost COMMAND --help tells the options of each; gatepost(8) tells more.\n";
 
 static const struct {

@@ -14,7 +14,7 @@ static const char help[] =
     "\n"
     "Shows uptime, configuration, sessions, and verdicts by rule and by OU.\n"
     "\n"
-    "  -c, --config FILE  where to look for control_socket (" CONFIG_DEFAULT_FILE ")\n"
+    "  -c, --config FILE  names the control_socket (" CONFIG_DEFAULT_FILE ")\n"
     "      --socket PATH  the control socket itself\n"
     "      --json         print the daemon's answer as JSON\n";
 
@@ -37,7 +37,7 @@ static void print_configuration(json_t *config)
     printf("configuration  %s\n", text_of(config, "file"));
     printf("  generation   %lld, loaded %s\n", number_of(config, "generation"),
            text_of(config, "loaded"));
-    printf("  holds        %lld OUs, %lld users\n", number_of(config, "ous"),
+    printf("  holds        OUs: %lld, users: %lld\n", number_of(config, "ous"),
            number_of(config, "users"));
     if (!json_is_object(last))
         return;

@@ -52,8 +52,7 @@ static const struct interface *choose_interface(const struct txn *txn,
     for (const struct interface *i = p->snapshot->interfaces; i; i = i->next) {
         if (nameless && (i->daemon_names.count || i->ports.count)) {
             *reason =
-                "the MTA sent neither {daemon_name} nor {daemon_port}, by which an "
-                "interface is chosen";
+                "the MTA sent neither {daemon_name} nor {daemon_port} to choose by";
             return NULL;
         }
         enum match match = interface_matches(i, txn, p);

@@ -72,6 +72,11 @@ static sfsistat on_connect(SMFICTX *ctx, char *hostname, _SOCK_ADDR *address)
     short_text_set(&s->daemon_name, macro_get(ctx, "{daemon_name}"));
     s->port = read_port(macro_get(ctx, "{daemon_port}"));
     s->mta = macros_mta(ctx);
+    if (logger_wants(LOG_LEVEL_DEBUG)) {
+        char client[IPADDR_TEXT];
+        ipaddr_format(&s->client, client);
+        logger_message(LOG_LEVEL_DEBUG, "session %s: client %s", s->id, client);
+    }
     return SMFIS_NOREPLY;
 }
 

@@ -140,7 +140,7 @@ static int start_threads(const char *file, struct snapshot *snapshot, int contro
     check_readable(snapshot);
     const char *where = snapshot->globals.milter_socket;
     size_t ous = snapshot->ou_count;
-    logger_message(LOG_LEVEL_INFO, "started: %s, %zu OUs, listening on %s", file, ous,
+    logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, listening on %s", file, ous,
                    where);
     reload_start(file, snapshot);
     if (!control_start(control) ||

@@ -161,9 +161,11 @@ void line_list_item(struct line *l, struct span value)
 
 void line_list_end(struct line *l)
 {
-    l->first = false;
     if (l->json)
         put_text(l, "]");
+    else if (l->first)
+        put_text(l, "\"\"");
+    l->first = false;
 }
 
 bool line_end(struct line *l)

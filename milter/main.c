@@ -11,13 +11,12 @@
 static const char help[] =
     "usage: gatepost-milter [-c FILE] [-t]\n"
     "\n"
-    "Runs in the foreground and serves the MTA until it is stopped by SIGTERM. "
-    "SIGUSR1,\n"
-    "or better gatepost reload, has it read its configuration again.\n"
+    "Runs in the foreground and serves the MTA until SIGTERM or SIGINT stops it.\n"
+    "SIGUSR1, SIGHUP, or better gatepost reload, has it read its configuration\n"
+    "again.\n"
     "\n"
     "  -c, --config FILE  the configuration (" CONFIG_DEFAULT_FILE ")\n"
-    "  -t, --test         check the configuration and exit: 0 if it is good, 78 if "
-    "not\n"
+    "  -t, --test         check the configuration and exit: 0 if good, 78 if not\n"
     "      --help         print this\n"
     "      --version      print the version\n";
 

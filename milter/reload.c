@@ -112,9 +112,10 @@ json_t *reload_run(void)
         logger_message(LOG_LEVEL_INFO, "configuration reloaded: generation %lu",
                        generation);
     else
-        logger_message(LOG_LEVEL_ERROR,
-                       "configuration NOT reloaded, generation %lu goes on: %zu errors",
-                       generation, diag.errors);
+        logger_message(
+            LOG_LEVEL_ERROR,
+            "configuration NOT reloaded, generation %lu goes on: errors: %zu",
+            generation, diag.errors);
     clock_gettime(CLOCK_REALTIME, &now);
     json_decref(state.last);
     state.last = json_pack("{s:o, s:b, s:o}", "time", json_time(now), "ok", good,
