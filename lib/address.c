@@ -56,8 +56,9 @@ static bool parse_mailbox(struct span s, struct address *a, bool (*allowed)(char
     if (used == 0)
         return false;
     a->len = a->local_len;
+    /* A quoted @ must not be taken for the one before a domain that is not there. */
     if (used == s.len)
-        return true;
+        return !memchr(a->text, '@', a->len);
     if (s.ptr[used] != '@')
         return false;
     char domain[DOMAIN_MAX];
@@ -139,10 +140,7 @@ bool address_parse_login(struct span text, struct address *login)
     login->len = login->local_len = 0;
     if (!parse_mailbox(text, login, is_login_character))
         return false;
-    if (memchr(login->text, ' ', login->local_len))
-        return false;
-    /* A bare name with a quoted @ would read like one with a domain. */
-    return address_has_domain(login) || !memchr(login->text, '@', login->len);
+    return !memchr(login->text, ' ', login->local_len);
 }
 
 bool address_equal(const struct address *a, const struct address *b)

@@ -24,7 +24,8 @@ struct address {
  * a source route dropped. `<>` gives len 0, and an empty text is an error. False if
  * it does not parse by RFC 5321 4.1.2, with these allowances for real mail: dots
  * anywhere in a local part, UTF-8 local parts (RFC 6531), underscores in a domain,
- * no domain at all, one trailing dot. */
+ * one trailing dot, and no domain at all, though not with a quoted @: an MTA would
+ * take what follows it for the domain. */
 bool address_parse(struct span argument, struct address *address);
 
 /* Parses a mailbox without brackets or route, as a configuration names it. */

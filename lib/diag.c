@@ -50,23 +50,41 @@ void diag_add(struct diag *diag, enum severity severity, const char *file,
     va_end(args);
     blank_controls(message);
     struct diagnostic *item = &diag->items[diag->count++];
-    *item =
-        (struct diagnostic){severity, copy(file), line, copy(option), copy(message)};
+    *item = (struct diagnostic){.severity = severity,
+                                .file = copy(file),
+                                .line = line,
+                                .option = copy(option),
+                                .message = copy(message),
+                                .rank = diag->count};
+    blank_controls(item->file);
     if (item->option)
         blank_controls(item->option);
+}
+
+static int compare_sizes(size_t a, size_t b)
+{
+    return a < b ? -1 : a > b;
 }
 
 static int compare(const void *a, const void *b)
 {
     const struct diagnostic *x = a, *y = b;
-    int files = strcmp(x->file, y->file);
-    if (files != 0)
-        return files;
-    return x->line < y->line ? -1 : x->line > y->line;
+    if (x->file_rank != y->file_rank)
+        return compare_sizes(x->file_rank, y->file_rank);
+    if (x->line != y->line)
+        return compare_sizes(x->line, y->line);
+    return compare_sizes(x->rank, y->rank);
 }
 
+/* Few are kept, so that a walk back for the first of a file is cheap. */
 void diag_sort(struct diag *diag)
 {
+    for (size_t i = 0; i < diag->count; i++) {
+        size_t first = 0;
+        while (strcmp(diag->items[first].file, diag->items[i].file) != 0)
+            first++;
+        diag->items[i].file_rank = first;
+    }
     if (diag->count)
         qsort(diag->items, diag->count, sizeof *diag->items, compare);
 }

@@ -14,6 +14,7 @@ struct diagnostic {
     unsigned line; /* 0: the file as a whole */
     char *option;  /* NULL: none in particular */
     char *message;
+    size_t file_rank, rank; /* in the order seen */
 };
 
 /* Starts all zero; ended with diag_clear(). Owns its texts. */

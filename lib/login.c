@@ -13,6 +13,9 @@ bool login_canonical(const struct snapshot *snapshot, const struct interface *in
     if (address_has_domain(login) &&
         strmap_find(&interface->realms, address_domain(login)))
         address_set_domain(login, none);
+    /* `"user@host"@realm` is not user@host. */
+    if (!address_has_domain(login) && memchr(login->text, '@', login->len))
+        return false;
     if (address_has_domain(login) || snapshot_user(snapshot, address_text(login)))
         return true;
     address_set_domain(login, span_of(interface->default_domain));

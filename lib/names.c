@@ -58,6 +58,18 @@ static const char *add_host(struct name_list *list, struct span text)
     return NULL;
 }
 
+/* U-labels cannot be turned into A-labels around a wildcard. */
+static bool has_international_wildcard(const struct name_list *list, struct span text)
+{
+    size_t at = span_rfind(text, '@');
+    if (list->kind != NAME_HOST && at == text.len)
+        return false;
+    for (size_t i = list->kind == NAME_HOST ? 0 : at; i < text.len; i++)
+        if (ascii_is_high(text.ptr[i]))
+            return true;
+    return false;
+}
+
 /* `*@domain`, with nothing else in it that a look-up could not do. */
 static bool add_whole_domain(struct name_list *list, struct span text)
 {
@@ -83,6 +95,8 @@ const char *name_list_add(struct name_list *list, struct span text)
     if (glob_is_pattern(text)) {
         if (add_whole_domain(list, text))
             return NULL;
+        if (has_international_wildcard(list, text))
+            return "beside a wildcard, write the domain with xn-- labels";
         return pattern_add(list->arena, &list->patterns, text, true);
     }
     return list->kind == NAME_HOST ? add_host(list, text) : add_address(list, text);

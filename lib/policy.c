@@ -68,16 +68,39 @@ static const struct interface *choose_interface(const struct txn *txn,
 
 /* --- who and from whom --- */
 
-/* The MTA's own reading, where there is one, must not name another domain. */
-static bool reading_agrees(const struct address *ours, struct span theirs)
+/* What the MTA makes of an address, where it shows it, must be what we make of it.
+ * To one without a domain it may add its own; that is then part of the address. Any
+ * other domain in its reading was hidden in our local part (`user%host`). */
+static bool reading_agrees(struct address *ours, struct span theirs)
 {
     struct address other;
     if (span_empty(theirs))
         return true;
     if (!address_parse(theirs, &other))
         return false;
-    return !address_has_domain(ours) || !address_has_domain(&other) ||
-           span_equal(address_domain(ours), address_domain(&other));
+    if (!address_has_domain(&other))
+        return true;
+    if (address_has_domain(ours))
+        return span_equal(address_domain(ours), address_domain(&other));
+    if (!span_equal(address_text(ours),
+                    span_cut(address_text(&other), 0, other.local_len)))
+        return false;
+    *ours = other;
+    return true;
+}
+
+/* Sendmail reads `user%host` and `host!user` as addresses at that host. */
+static bool hides_domain(const struct policy *p, const struct address *a)
+{
+    return p->routes_local_parts && !address_has_domain(a) &&
+           (memchr(a->text, '%', a->len) || memchr(a->text, '!', a->len));
+}
+
+static bool read_address(const struct policy *p, struct span argument,
+                         struct span reading, struct address *address)
+{
+    return address_parse(argument, address) && reading_agrees(address, reading) &&
+           !hides_domain(p, address);
 }
 
 static void read_login(struct policy *p, const struct txn *txn)
@@ -101,8 +124,7 @@ static void read_login(struct policy *p, const struct txn *txn)
 static void read_sender(struct policy *p, const struct txn *txn)
 {
     p->sender_ou = NULL;
-    p->sender_valid = address_parse(txn->from, &p->sender) &&
-                      reading_agrees(&p->sender, txn->mail_addr);
+    p->sender_valid = read_address(p, txn->from, txn->mail_addr, &p->sender);
     struct span domain = {NULL, 0};
     if (p->sender_valid)
         domain = address_domain(&p->sender);
@@ -241,7 +263,7 @@ void policy_rcpt(struct policy *p, struct span to, struct span rcpt_addr,
         verdict_fault(v, nowhere, "a recipient without an accepted sender");
         return;
     }
-    p->recipient_valid = address_parse(to, &p->recipient) && p->recipient.len > 0 &&
-                         reading_agrees(&p->recipient, rcpt_addr);
+    p->recipient_valid =
+        read_address(p, to, rcpt_addr, &p->recipient) && p->recipient.len > 0;
     judge(p, rules_rcpt, v, trace);
 }

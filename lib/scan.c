@@ -125,6 +125,7 @@ static bool read_list(struct scanner *sc, struct statement *st)
         ;
     keep_lines(sc, st, &lines);
     sc->faulty_list = fault != NULL;
+    sc->lexer.option = NULL; /* the next token is another statement's */
     if (fault)
         complain(sc, sc->token.kind == TOKEN_END ? st->line : sc->token.line, st->name,
                  fault);
@@ -152,6 +153,7 @@ static bool read_assignment(struct scanner *sc, struct statement *st)
     st->items = 1;
     st->item_lines = arena_alloc(sc->arena, sizeof *st->item_lines);
     st->item_lines[0] = sc->token.line;
+    sc->lexer.option = NULL; /* the next token is another statement's */
     advance(sc);
     if (token_is(sc->token, ",")) {
         complain(sc, sc->token.line, st->name, "put a value with a comma in quotes");

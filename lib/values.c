@@ -15,7 +15,9 @@ enum { SECTIONS_A_PARSE = 64, OPTIONS_MAX = 32 };
 static pthread_mutex_t confuse_lock = PTHREAD_MUTEX_INITIALIZER;
 static char confuse_error[300];
 
-static void keep_error(cfg_t *cfg, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void keep_error(cfg_t *cfg,
+                                                             const char *format,
+                                                             va_list args)
 {
     (void)cfg;
     if (!*confuse_error)

@@ -401,6 +401,9 @@ SENDERS = (
          "bad-sender", **OWN_READING),
     Case("a bang path that Postfix reads as another's", "<beta.example!joe@mail.test>",
          "bad-sender", **OWN_READING),
+    Case("a domain behind a percent sign", "<alice%acme.example>", "bad-sender"),
+    Case("a domain before a bang", "<acme.example!alice>", "bad-sender"),
+    Case("an address in quotes", '<"alice@acme.example">', "bad-sender"),
     Case("a sender without a domain", "<root>"),
     Case("dots where they should not be", "<a..b.@ext.example>"),
     Case("a quoted @", '<"a@acme.example"@ext.example>'),
@@ -413,6 +416,8 @@ RECIPIENTS = (
          refused=("<<a@ext.example>>",)),
     Case("a recipient that Postfix reads as another's", EXT, "bad-recipient",
          refused=("<v%ext.test@mail.test>",), **OWN_READING),
+    Case("recipients that hide their domain", EXT, "bad-recipient", to=(TOM,),
+         refused=("<v%ext.test>", "<ext.test!v>", '<"v@ext.test">')),
     Case("a percent sign that changes nothing", EXT, to=("<v%ext.test@other.example>",)),
 
     Case("from the domain to the domain, no AUTH", ANN, "inbound-domain-auth",
