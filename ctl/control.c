@@ -57,8 +57,13 @@ static json_t *exchange(int fd, const char *request, json_error_t *error)
 
 json_t *control_request(const char *config, const char *path, const char *request)
 {
-    char *found = path ? NULL : config_control_socket(config);
+    char reason[200];
+    char *found = path ? NULL : config_control_socket(config, reason, sizeof reason);
     const char *where = path ? path : found;
+    if (!where) {
+        fprintf(stderr, "gatepost %s: %s: %s\n", request, config, reason);
+        return NULL;
+    }
     json_error_t error = {.text = "no answer"};
     json_t *answer = NULL;
     int fd = connect_to(where);

@@ -110,7 +110,9 @@ static void print_verdict(const struct verdict *v)
         puts("   (here: give --daemon-name or --port)");
     if (*verdict_reply(v, reply))
         printf("   %s\n", reply);
-    if (v->source.file) {
+    bool by_setting = v->kind == VERDICT_REFUSE && v->rule != RULE_BAD_SENDER &&
+                      v->rule != RULE_BAD_RECIPIENT;
+    if (v->source.file || by_setting) {
         source_format(v->source, source);
         printf("   decided by %s", source);
         if (v->ou)
@@ -302,8 +304,10 @@ static const char *set_option(struct question *q, int option, const char *value)
     case OPTION_BATCH:
         q->batch = true;
         break;
+    case ':':
+        return "its value is missing";
     default:
-        return "bad option, or its value is missing";
+        return "bad option";
     }
     return NULL;
 }
@@ -329,7 +333,7 @@ int command_explain(int argc, char **argv)
     q.to = calloc((size_t)argc + 1, sizeof *q.to);
     if (!q.to)
         abort();
-    while (!fault && (c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+    while (!fault && (c = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
         if (c == 'h') {
             free(q.to);
             return usage_help(help);

@@ -38,7 +38,7 @@ int common_options_read(int argc, char **argv, const char *help, bool with_socke
     int c;
     *o = (struct common_options){.config = CONFIG_DEFAULT_FILE};
     opterr = 0;
-    while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
         if (c == 'h')
             return usage_help(help);
         if (c == 'c')
@@ -48,7 +48,9 @@ int common_options_read(int argc, char **argv, const char *help, bool with_socke
         else if (c == 'j')
             o->json = true;
         else
-            return usage_error(argv[0], "bad option: %s", argv[optind - 1]);
+            return usage_error(argv[0], "%s: %s",
+                               c == ':' ? "the value is missing" : "bad option",
+                               argv[optind - 1]);
     }
     if (optind < argc)
         return usage_error(argv[0], "nothing was expected after the options: %s",

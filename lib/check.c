@@ -156,7 +156,8 @@ static void check_user(struct load *ld, const struct user *user)
         warn(ld, user_source(user, USER_SENDERS), "senders",
              "has no effect with matching_sender");
     if (user->smtp_auth == SMTP_AUTH_OFF && (user->senders || user->clients))
-        warn(ld, here, "user", "has senders or clients, but smtp_auth is off");
+        warn(ld, here, "user",
+             "has senders or clients, but smtp_auth is off: it cannot log in");
 }
 
 static void check_local_domains(struct load *ld)

@@ -148,35 +148,33 @@ struct snapshot *config_load_text(const char *text, size_t len, const char *name
     return load_finish(&load);
 }
 
-char *config_control_socket(const char *path)
+char *config_control_socket(const char *path, char *error, size_t size)
 {
     struct snapshot snapshot = {0};
     struct diag ignored = {0};
     struct load load;
     struct textfile file;
-    char reason[200];
+    if (!textfile_read(path, &file, error, size))
+        return NULL;
     load_start(&load, &snapshot, &ignored);
     load.file = path;
-    if (textfile_read(path, &file, reason, sizeof reason)) {
-        load.scratch = arena_new();
-        struct statement *first =
-            scan_text(load.scratch, file.bytes, file.len, path, &ignored);
-        while (first &&
-               (first->is_section || strcmp(first->name, "control_socket") != 0))
-            first = first->next;
-        if (first)
-            first->next = NULL;
-        statements_check(&load, file.bytes, &schema_main, &first);
-        values_apply(&load, file.bytes, &schema_main, first, &snapshot.globals);
-        arena_free(&load.scratch);
-        textfile_free(&file);
-    }
+    load.scratch = arena_new();
+    struct statement *first =
+        scan_text(load.scratch, file.bytes, file.len, path, &ignored);
+    while (first && (first->is_section || strcmp(first->name, "control_socket") != 0))
+        first = first->next;
+    if (first)
+        first->next = NULL;
+    statements_check(&load, file.bytes, &schema_main, &first);
+    values_apply(&load, file.bytes, &schema_main, first, &snapshot.globals);
     char *found = strdup(snapshot.globals.control_socket);
+    if (!found)
+        abort();
     struct snapshot *kept = arena_alloc(load.arena, sizeof *kept);
     *kept = snapshot;
     snapshot_free(&kept);
+    arena_free(&load.scratch);
+    textfile_free(&file);
     diag_clear(&ignored);
-    if (!found)
-        abort();
     return found;
 }

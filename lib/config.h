@@ -6,8 +6,10 @@
 #include "diag.h"
 #include "snapshot.h"
 
-#define CONFIG_DEFAULT_FILE           "/etc/gatepost/gatepost.conf"
-#define CONFIG_DEFAULT_CONTROL_SOCKET "/run/gatepost/control.sock"
+#ifndef GATEPOST_CONFIG_DIR
+#define GATEPOST_CONFIG_DIR "/etc/gatepost"
+#endif
+#define CONFIG_DEFAULT_FILE GATEPOST_CONFIG_DIR "/gatepost.conf"
 
 /* Loads file and the ou_directory it names. Returns a snapshot that the caller ends
  * with snapshot_free(), or NULL when there was an error; errors and warnings, all
@@ -16,8 +18,9 @@
 struct snapshot *config_load(const char *file, struct diag *diag);
 
 /* Reads nothing of file but the option control_socket, however broken the rest may
- * be. Returns the path, the default where there is none; the caller frees it. */
-char *config_control_socket(const char *file);
+ * be. Returns the path, the default where there is none; the caller frees it. NULL,
+ * with the reason in error[], if the file cannot be read at all. */
+char *config_control_socket(const char *file, char *error, size_t size);
 
 /* Loads from a text instead of a file, under the name given, without looking for an
  * ou_directory. For tests. */

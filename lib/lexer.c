@@ -131,8 +131,8 @@ static struct token read_word(struct lexer *lx)
         clean = false;
     if (!clean || ends_word(raw.ptr[0])) {
         diag_add(lx->diag, SEVERITY_ERROR, lx->file, lx->line, lx->option,
-                 "put this value in quotes: %.*s", raw.len > 60 ? 60 : (int)raw.len,
-                 raw.ptr);
+                 "put this value in quotes (\" or '): %.*s",
+                 raw.len > 60 ? 60 : (int)raw.len, raw.ptr);
         return (struct token){TOKEN_BAD, raw, lx->line};
     }
     return (struct token){TOKEN_WORD, raw, lx->line};

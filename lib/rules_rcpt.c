@@ -85,7 +85,7 @@ static enum outcome test_relay_denied(const struct policy *p, struct finding *f)
     case MATCH_YES:
         return passes(f, "the client may relay");
     case MATCH_NO:
-        return refuses(f, "neither sender nor recipient is ours");
+        return refuses(f, "the recipient is not local, the sender not inside");
     case MATCH_UNKNOWN:
         break;
     }

@@ -266,6 +266,11 @@ struct statement *scan_text(struct arena *arena, char *text, size_t len,
                  (size_t)(nul - text));
         return NULL;
     }
+    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        diag_add(diag, SEVERITY_ERROR, file, 1, NULL,
+                 "a byte order mark before the text: save the file without it");
+        blank_range(text, 0, 3);
+    }
     advance(&sc);
     return read_statements(&sc, 0);
 }

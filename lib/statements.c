@@ -8,7 +8,12 @@ static const struct section_spec *const everywhere[] = {
 
 static const char *section_phrase(const struct section_spec *spec)
 {
-    return spec == &schema_main ? "the main file's top" : spec->name;
+    return spec == &schema_main        ? "the top of the main file"
+           : spec == &schema_log       ? "the section log"
+           : spec == &schema_ou_file   ? spec->name
+           : spec == &schema_interface ? "an interface section"
+           : spec == &schema_ou        ? "an ou section"
+                                       : "a user section";
 }
 
 /* "stands in: ..." for a name that exists elsewhere. */
@@ -19,9 +24,8 @@ static void complain_of_name(struct load *ld, const struct section_spec *spec,
         bool there = st->is_section ? section_child(*s, st->name) != NULL
                                     : section_option(*s, st->name) != NULL;
         if (there) {
-            load_error(ld, st->line, st->name, "does not stand in %s, but in %s",
-                       spec == &schema_main ? "the main file's top" : spec->name,
-                       section_phrase(*s));
+            load_error(ld, st->line, st->name, "does not belong in %s, but in %s",
+                       section_phrase(spec), section_phrase(*s));
             return;
         }
     }

@@ -52,7 +52,7 @@ int main(int argc, char **argv)
     bool test = false;
     int c;
     opterr = 0;
-    while ((c = getopt_long(argc, argv, "c:th", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, ":c:th", options, NULL)) != -1) {
         if (c == 'c')
             file = optarg;
         else if (c == 't')
@@ -62,7 +62,8 @@ int main(int argc, char **argv)
         else if (c == 'v')
             return puts("gatepost-milter " GATEPOST_VERSION) < 0;
         else
-            return wrong_call("bad option", argv[optind - 1]);
+            return wrong_call(c == ':' ? "the value is missing" : "bad option",
+                              argv[optind - 1]);
     }
     if (optind < argc)
         return wrong_call("nothing was expected after the options", argv[optind]);

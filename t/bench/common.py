@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the benchmarks share: programs, rows, configurations, a clean end."""
+
+import atexit
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "t", "lib"))
+
+BUILD = os.environ.get("BENCH_BUILD", os.path.join(ROOT, "build", "bench"))
+MILTER = os.path.join(BUILD, "milter", "gatepost-milter")
+GATEPOST = os.path.join(BUILD, "ctl", "gatepost")
+NOOP = os.path.join(BUILD, "t", "bench", "noop")
+WIRELOAD = os.path.join(BUILD, "t", "bench", "wireload")
+ROUNDS = 5
+SMOKE = "--smoke" in sys.argv[1:]
+
+
+def row(what, value, beside="", ratio=""):
+    print("row", what, value, beside, ratio, sep="\t", flush=True)
+
+
+def skip(what, reason):
+    print("skip", what, reason, sep="\t", flush=True)
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def temporary_folder():
+    """In memory if possible, so that no disk is measured; open to the MTA's users."""
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = tempfile.mkdtemp(prefix="gatepost-bench-", dir=place)
+    os.chmod(folder, 0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _interrupted(number, _frame):
+    sys.exit(128 + number)
+
+
+signal.signal(signal.SIGTERM, _interrupted)
+signal.signal(signal.SIGINT, _interrupted)
+
+
+# Configurations
+
+def tenant(number, users=1, options=""):
+    """Two domains, four typical options, and users."""
+    name = f"t{number}.example"
+    text = (f'ou "tenant{number}" {{\n'
+            f'  domains = {{ "{name}", ".{name}" }}\n'
+            '  match_auth_user = true\n'
+            '  require_sending_domain_authentication = true\n'
+            '  require_inbound_domain_authentication = always\n'
+            f'  recipient_delimiter = "+"\n{options}')
+    for user in range(users):
+        text += f'  user "printer{user}@{name}" {{\n    smtp_auth = any_sender\n  }}\n'
+    return text + '}\n'
+
+
+def write_tenants(folder, count, in_a_file, users=1):
+    os.makedirs(folder)
+    for start in range(0, count, in_a_file):
+        numbers = range(start, min(start + in_a_file, count))
+        with open(os.path.join(folder, f"{start:06}.conf"), "w", encoding="utf-8") as file:
+            file.write("".join(tenant(number, users) for number in numbers))
+
+
+def write_config(path, folder, body="", **settings):
+    values = {"milter_socket": f"unix:{folder}/gatepost.sock",
+              "control_socket": f"{folder}/control.sock",
+              "run_as": "", "ou_directory": "", **settings}
+    with open(path, "w", encoding="utf-8") as file:
+        for name, value in values.items():
+            file.write(f'{name} = "{value}"\n')
+        file.write(f'log {{\n  target = "{folder}/gatepost.log"\n}}\n{body}')
+
+
+# Processes
+
+class Server:
+    """A filter, ended by its process id. `abrupt` spares us the five seconds that
+    libmilter takes to stop."""
+
+    def __init__(self, argv, socket, output, abrupt=True):
+        self.socket = socket
+        self.abrupt = abrupt
+        with open(output, "ab") as log:
+            self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log)
+        atexit.register(self.stop)
+        limit = time.monotonic() + 20
+        while not os.path.exists(socket):
+            if self.process.poll() is not None or time.monotonic() > limit:
+                sys.exit(f"{argv[0]} does not start: see {output}")
+            time.sleep(0.02)
+        os.chmod(socket, 0o666)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL if self.abrupt else signal.SIGTERM)
+            try:
+                self.process.wait(8)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def start_gatepost(folder, config):
+    return Server([MILTER, "-c", config], f"{folder}/gatepost.sock",
+                  f"{folder}/gatepost.out", abrupt=False)
+
+
+def start_noop(folder, name, *options):
+    socket = f"{folder}/{name}.sock"
+    return Server([NOOP, *options, f"unix:{socket}"], socket, f"{folder}/{name}.out")
