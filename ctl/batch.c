@@ -46,6 +46,8 @@ static bool get_mta(json_t *object, enum mta *out)
         *out = MTA_POSTFIX;
     else if (span_equal(word, span_of("sendmail")))
         *out = MTA_SENDMAIL;
+    else if (span_equal(word, span_of("unknown")))
+        *out = MTA_UNKNOWN;
     return span_empty(word) || *out != MTA_AUTO;
 }
 
@@ -78,7 +80,7 @@ static const char *read_txn(json_t *object, struct txn *txn)
     if (!get_string(object, "from", &txn->from) || !txn->from.ptr)
         return "from is missing or not a string";
     if (!get_mta(object, &txn->mta))
-        return "mta is neither postfix nor sendmail";
+        return "mta is none of postfix, sendmail, unknown";
     if (!get_string(object, "mail_addr", &txn->mail_addr))
         return "mail_addr is not a string";
     return NULL;

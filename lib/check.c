@@ -42,7 +42,8 @@ static void check_relay(struct load *ld, struct interface *i)
         {i->allow_relay_if_authenticated, INTERFACE_ALLOW_RELAY_IF_AUTHENTICATED,
          "allow_relay_if_authenticated"},
         {i->allow_relay_ous.count > 0, INTERFACE_ALLOW_RELAY_OUS, "allow_relay_ous"},
-        {i->relay_clients != NULL, INTERFACE_RELAY_CLIENTS, "relay_clients"},
+        {!client_list_empty(i->relay_clients), INTERFACE_RELAY_CLIENTS,
+         "relay_clients"},
     };
     for (size_t n = 0; n < sizeof grants / sizeof *grants && !i->relay_check; n++)
         if (grants[n].given)
@@ -106,7 +107,7 @@ static void check_interface(struct load *ld, struct interface *i)
         at(ld, SEVERITY_ERROR, interface_source(i, INTERFACE_REQUIRE_AUTHENTICATION),
            "require_authentication",
            "cannot be asked for where authentication is disabled: no mail would pass");
-    check_restriction(ld, i->auth_ip_restriction, !i->auth_ip_filter,
+    check_restriction(ld, i->auth_ip_restriction, client_list_empty(i->auth_ip_filter),
                       interface_source(i, INTERFACE_AUTH_IP_RESTRICTION),
                       "auth_ip_restriction",
                       interface_source(i, INTERFACE_AUTH_IP_FILTER), "auth_ip_filter");
@@ -119,14 +120,27 @@ static void check_interface(struct load *ld, struct interface *i)
     check_reachable(ld, i);
 }
 
+/* ".com" makes half of the Internet local, and takes it from all other OUs. */
+static void check_domains(struct load *ld, const struct ou *ou)
+{
+    for (size_t i = 0; i < ou->domains.count; i++) {
+        const char *domain = ou->domains.words[i];
+        if (domain[0] == '.' && !strchr(domain + 1, '.'))
+            diag_add(ld->diag, SEVERITY_WARNING, ou->file, ou->lines[OU_DOMAINS],
+                     "domains", "\"%.80s\" is a whole top-level domain", domain);
+    }
+}
+
 static void check_ou(struct load *ld, const struct ou *ou)
 {
+    check_domains(ld, ou);
     struct source exceptions = ou_source(ou, OU_IP_EXCEPTIONS);
     check_restriction(ld, ou->auth_username_restriction, !ou->auth_username_filter,
                       ou_source(ou, OU_AUTH_USERNAME_RESTRICTION),
                       "auth_username_restriction",
                       ou_source(ou, OU_AUTH_USERNAME_FILTER), "auth_username_filter");
-    if (ou->ip_exception_mode == RESTRICTION_DENY && ou->ip_exceptions)
+    if (ou->ip_exception_mode == RESTRICTION_DENY &&
+        !client_list_empty(ou->ip_exceptions))
         warn(ld, ou_source(ou, OU_IP_EXCEPTION_MODE), "ip_exception_mode",
              "deny exempts every client that is not listed: the rest of the Internet");
     else if (client_list_is_everyone(ou->ip_exceptions))
@@ -155,6 +169,10 @@ static void check_user(struct load *ld, const struct user *user)
     if (user->smtp_auth == SMTP_AUTH_MATCHING_SENDER && user->senders)
         warn(ld, user_source(user, USER_SENDERS), "senders",
              "has no effect with matching_sender");
+    if (!user->has_domain && user->smtp_auth != SMTP_AUTH_OFF &&
+        user->ou->mode == MODE_MONITOR)
+        warn(ld, auth, "smtp_auth",
+             "monitor mode of the ou lets this user send as any other ou");
     if (user->smtp_auth == SMTP_AUTH_OFF && (user->senders || user->clients))
         warn(ld, here, "user",
              "has senders or clients, but smtp_auth is off: it cannot log in");

@@ -277,6 +277,12 @@ enum match client_list_match(const struct client_list *list,
     return match_or(by_address, name_list_match(list->names, host));
 }
 
+bool client_list_empty(const struct client_list *list)
+{
+    return !list ||
+           (!list->v4.used && !list->v6.used && !list->patterns && !list->names);
+}
+
 static bool range_set_is_everyone(const struct range_set *set, size_t width)
 {
     for (size_t i = 0; i < width; i++)

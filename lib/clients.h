@@ -28,6 +28,9 @@ void client_list_finish(struct client_list *list);
 enum match client_list_match(const struct client_list *list,
                              const struct ipaddr *address, struct span host);
 
+/* No pattern at all; a NULL list, too. */
+bool client_list_empty(const struct client_list *list);
+
 /* Does the list hold a network of all of IPv4 or of IPv6? */
 bool client_list_is_everyone(const struct client_list *list);
 

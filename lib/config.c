@@ -41,7 +41,7 @@ static void load_file(struct load *ld, const char *path,
     struct textfile file;
     char reason[200];
     ld->file = arena_copy(ld->arena, span_of(path));
-    if (!textfile_read(path, &file, reason, sizeof reason)) {
+    if (!textfile_read(path, NULL, &file, reason, sizeof reason)) {
         load_error(ld, 0, NULL, "%s", reason);
         return;
     }
@@ -154,7 +154,7 @@ char *config_control_socket(const char *path, char *error, size_t size)
     struct diag ignored = {0};
     struct load load;
     struct textfile file;
-    if (!textfile_read(path, &file, error, size))
+    if (!textfile_read(path, NULL, &file, error, size))
         return NULL;
     load_start(&load, &snapshot, &ignored);
     load.file = path;

@@ -53,7 +53,7 @@ enum match client_matches(const struct policy *p, const struct client_list *list
 /* Settings 12 and 13. */
 enum match is_exempt(const struct policy *p, const struct ou *ou)
 {
-    if (!ou->ip_exceptions || p->client.family == IP_UNKNOWN)
+    if (client_list_empty(ou->ip_exceptions) || p->client.family == IP_UNKNOWN)
         return MATCH_NO;
     enum match listed = client_matches(p, ou->ip_exceptions);
     return ou->ip_exception_mode == RESTRICTION_ALLOW ? listed : match_not(listed);

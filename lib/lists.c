@@ -114,7 +114,8 @@ void set_realms(struct load *ld, const struct given *g, void *section)
     }
 }
 
-/* --- lists of patterns; one without entries, an empty file's too, stays NULL --- */
+/* --- lists of patterns. One that was given, if only as a file without any, is not
+ * the same as none: "from these clients only" are then none. --- */
 
 struct pattern_target {
     struct load *load;
@@ -178,15 +179,11 @@ static void add_pattern(struct pattern_target *t, struct span text, const char *
             shown, text.ptr);
 }
 
-/* A tenant's lists must not read other tenants' files. */
-static bool list_file_is_allowed(struct load *ld, const char *path)
+/* A tenant's list is no file of the configuration, which may be another tenant's. */
+static bool is_configuration(const char *path)
 {
-    if (!ld->in_ou_directory)
-        return true;
-    char resolved[PATH_MAX];
-    size_t root = ld->ou_root ? strlen(ld->ou_root) : 0;
-    return root && realpath(path, resolved) &&
-           strncmp(resolved, ld->ou_root, root) == 0 && resolved[root] == '/';
+    size_t len = strlen(path);
+    return len >= 5 && strcmp(path + len - 5, ".conf") == 0;
 }
 
 /* One pattern a line. `#` starts a comment at the start of a line or after a blank,
@@ -219,17 +216,18 @@ static void add_file(struct pattern_target *t, const char *path, unsigned line)
         load_error(ld, line, option, "file: needs an absolute path");
         return;
     }
-    if (!list_file_is_allowed(ld, path)) {
-        load_error(ld, line, option,
-                   "%.200s: a list named in ou_directory must lie below ou_directory",
+    const char *below = ld->in_ou_directory ? ld->ou_root : NULL;
+    if (below && is_configuration(path)) {
+        load_error(ld, line, option, "%.200s: a file of the configuration is no list",
                    path);
         return;
     }
-    if (!textfile_read(path, &text, reason, sizeof reason)) {
+    if (!textfile_read(path, below, &text, reason, sizeof reason)) {
         load_error(ld, line, option, "%.200s: %s", path, reason);
         return;
     }
     const char *name = arena_copy(ld->arena, span_of(path));
+    const size_t before = t->added, errors = ld->diag->errors;
     unsigned number = 0;
     for (size_t at = 0; at < text.len;) {
         const char *newline = memchr(text.bytes + at, '\n', text.len - at);
@@ -243,6 +241,8 @@ static void add_file(struct pattern_target *t, const char *path, unsigned line)
         else if (word.len)
             add_pattern(t, word, name, number);
     }
+    if (t->added == before && ld->diag->errors == errors)
+        load_warning(ld, line, option, "%.200s: the list is empty", path);
     textfile_free(&text);
 }
 
@@ -269,7 +269,7 @@ static void set_client_patterns(struct load *ld, const struct given *g, void *se
                                     .with_host_names = with_host_names};
     add_patterns(&target);
     client_list_finish(target.clients);
-    if (target.added)
+    if (g->count > 0)
         *(const struct client_list **)field(g, section) = target.clients;
 }
 

@@ -92,6 +92,8 @@ const char *name_list_add(struct name_list *list, struct span text)
         return "a pattern with control characters or invalid UTF-8";
     if (pattern_is_regex(text))
         return pattern_add(list->arena, &list->patterns, text, true);
+    if (glob_is_pattern(text) && text.ptr[text.len - 1] == '.')
+        return "a canonical name has no dot at its end";
     if (glob_is_pattern(text)) {
         if (add_whole_domain(list, text))
             return NULL;

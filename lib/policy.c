@@ -82,25 +82,67 @@ static bool reading_agrees(struct address *ours, struct span theirs)
         return true;
     if (address_has_domain(ours))
         return span_equal(address_domain(ours), address_domain(&other));
-    if (!span_equal(address_text(ours),
-                    span_cut(address_text(&other), 0, other.local_len)))
+    struct span local = {other.text, other.local_len};
+    if (!span_equal(address_text(ours), local))
         return false;
     *ours = other;
     return true;
 }
 
-/* Sendmail reads `user%host` and `host!user` as addresses at that host. */
-static bool hides_domain(const struct policy *p, const struct address *a)
+static const struct ou *owner_of(const struct policy *p, const struct address *a)
 {
-    return p->routes_local_parts && !address_has_domain(a) &&
-           (memchr(a->text, '%', a->len) || memchr(a->text, '!', a->len));
+    struct span domain = address_domain(a);
+    return domain.ptr ? snapshot_domain_owner(p->snapshot, domain) : NULL;
 }
 
-static bool read_address(const struct policy *p, struct span argument,
-                         struct span reading, struct address *address)
+/* Sendmail follows CNAMEs: its reading may differ, but not so that the mail is then
+ * from somebody's domain that we did not judge it by. */
+static bool reading_takes_domain(const struct policy *p, struct span theirs)
 {
-    return address_parse(argument, address) && reading_agrees(address, reading) &&
-           !hides_domain(p, address);
+    struct address other;
+    if (span_empty(theirs) || !address_parse(theirs, &other))
+        return false;
+    const struct ou *owner = owner_of(p, &other);
+    return owner && owner != owner_of(p, &p->sender);
+}
+
+bool policy_routes_local_part(const struct policy *p, const struct address *a)
+{
+    if (p->mta != MTA_SENDMAIL && p->mta != MTA_UNKNOWN)
+        return false;
+    for (size_t i = 0; i < a->local_len; i++)
+        if (strchr("%!@", a->text[i]))
+            return true;
+    return false;
+}
+
+/* Without a domain, such a local part has one all the same. */
+static bool hides_domain(const struct policy *p, const struct address *a)
+{
+    return !address_has_domain(a) && policy_routes_local_part(p, a);
+}
+
+static bool sender_is_valid(struct policy *p, const struct txn *txn)
+{
+    if (!address_parse(txn->from, &p->sender) || hides_domain(p, &p->sender))
+        return false;
+    if (p->mta == MTA_SENDMAIL)
+        return !reading_takes_domain(p, txn->mail_addr);
+    return reading_agrees(&p->sender, txn->mail_addr);
+}
+
+/* Sendmail shows where an alias leads, so that its reading may well differ. */
+static bool recipient_is_valid(struct policy *p, struct span to, struct span rcpt_addr)
+{
+    p->recipient_reading.len = p->recipient_reading.local_len = 0;
+    if (!address_parse(to, &p->recipient) || p->recipient.len == 0 ||
+        hides_domain(p, &p->recipient))
+        return false;
+    if (p->mta != MTA_SENDMAIL)
+        return reading_agrees(&p->recipient, rcpt_addr);
+    if (!address_parse(rcpt_addr, &p->recipient_reading))
+        p->recipient_reading.len = p->recipient_reading.local_len = 0;
+    return true;
 }
 
 static void read_login(struct policy *p, const struct txn *txn)
@@ -123,13 +165,8 @@ static void read_login(struct policy *p, const struct txn *txn)
 
 static void read_sender(struct policy *p, const struct txn *txn)
 {
-    p->sender_ou = NULL;
-    p->sender_valid = read_address(p, txn->from, txn->mail_addr, &p->sender);
-    struct span domain = {NULL, 0};
-    if (p->sender_valid)
-        domain = address_domain(&p->sender);
-    if (domain.ptr)
-        p->sender_ou = snapshot_domain_owner(p->snapshot, domain);
+    p->sender_valid = sender_is_valid(p, txn);
+    p->sender_ou = p->sender_valid ? owner_of(p, &p->sender) : NULL;
 }
 
 static void read_client(struct policy *p, const struct txn *txn)
@@ -240,7 +277,7 @@ void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
     const char *reason = "";
     p->snapshot = snapshot;
     p->tls = txn->tls;
-    p->routes_local_parts = policy_mta(snapshot, txn->mta) == MTA_SENDMAIL;
+    p->mta = policy_mta(snapshot, txn->mta);
     p->accepted = false;
     read_client(p, txn);
     p->interface = choose_interface(txn, p, &reason);
@@ -263,7 +300,6 @@ void policy_rcpt(struct policy *p, struct span to, struct span rcpt_addr,
         verdict_fault(v, nowhere, "a recipient without an accepted sender");
         return;
     }
-    p->recipient_valid =
-        read_address(p, to, rcpt_addr, &p->recipient) && p->recipient.len > 0;
+    p->recipient_valid = recipient_is_valid(p, to, rcpt_addr);
     judge(p, rules_rcpt, v, trace);
 }

@@ -20,7 +20,7 @@ struct txn {
     struct span login;     /* decoded; empty: not authenticated */
     bool login_unreadable; /* it could not be decoded: refused as no name */
     struct span from;      /* the argument of MAIL */
-    struct span mail_addr; /* the MTA's own reading of it, if it is to be compared */
+    struct span mail_addr; /* the MTA's own reading of it */
     enum mta mta;          /* who says all this, where the option mta does not tell */
 };
 
@@ -43,11 +43,12 @@ struct policy {
     bool sender_valid;
     struct address sender;
     const struct ou *sender_ou; /* or NULL */
-    bool routes_local_parts;    /* user%host and host!user go to that host (Sendmail) */
+    enum mta mta;
     bool accepted;              /* MAIL passed: recipients may be judged */
     /* of the recipient being judged */
     bool recipient_valid;
     struct address recipient;
+    struct address recipient_reading; /* Sendmail's own; len 0: none */
 };
 
 enum outcome {
@@ -76,13 +77,18 @@ struct trace {
 /* The MTA that a transaction is from: what the configuration says, else txn. */
 enum mta policy_mta(const struct snapshot *snapshot, enum mta said);
 
+/* Would this MTA find another domain in the local part: user%host, host!user, or
+ * "user@host" in quotes? */
+bool policy_routes_local_part(const struct policy *policy,
+                              const struct address *address);
+
 /* Judges MAIL. policy is filled whatever the verdict is; trace may be NULL. */
 void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
                  struct policy *policy, struct verdict *verdict,
                  const struct trace *trace);
 
 /* Judges one RCPT of a transaction whose MAIL passed (else: defer). rcpt_addr is the
- * MTA's own reading, if it is to be compared. */
+ * MTA's own reading. */
 void policy_rcpt(struct policy *policy, struct span to, struct span rcpt_addr,
                  struct verdict *verdict, const struct trace *trace);
 

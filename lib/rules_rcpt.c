@@ -8,14 +8,21 @@ static enum outcome test_bad_recipient(const struct policy *p, struct finding *f
                               : refuses(f, "the recipient is not an address");
 }
 
-static bool recipient_in_scope(const struct policy *p)
+static bool domain_in_scope(const struct policy *p, struct span to)
 {
-    struct span to = address_domain(&p->recipient);
     if (!to.ptr)
         return false;
     if (p->sender_ou->inbound_scope == SCOPE_DOMAIN)
         return span_equal(to, address_domain(&p->sender));
     return snapshot_domain_owner(p->snapshot, to) == p->sender_ou;
+}
+
+/* By our reading or by Sendmail's; and where we cannot tell where it goes. */
+static bool recipient_in_scope(const struct policy *p)
+{
+    return domain_in_scope(p, address_domain(&p->recipient)) ||
+           domain_in_scope(p, address_domain(&p->recipient_reading)) ||
+           policy_routes_local_part(p, &p->recipient);
 }
 
 static enum outcome test_inbound_domain_auth(const struct policy *p, struct finding *f)
@@ -40,12 +47,9 @@ static enum outcome test_inbound_domain_auth(const struct policy *p, struct find
 /* `user%elsewhere@ours` is not for us where the MTA passes it on to elsewhere. */
 static bool recipient_is_local(const struct policy *p)
 {
-    const struct address *to = &p->recipient;
-    bool routed =
-        memchr(to->text, '%', to->local_len) || memchr(to->text, '!', to->local_len);
-    if (routed && p->routes_local_parts)
+    if (policy_routes_local_part(p, &p->recipient))
         return false;
-    struct span domain = address_domain(to);
+    struct span domain = address_domain(&p->recipient);
     return !domain.ptr || snapshot_domain_is_local(p->snapshot, domain);
 }
 

@@ -25,7 +25,8 @@ enum { SOURCE_TEXT = 4096 + 16 };
 void source_format(struct source source, char out[SOURCE_TEXT]);
 
 enum mode { MODE_ENFORCE, MODE_MONITOR };
-enum mta { MTA_AUTO, MTA_POSTFIX, MTA_SENDMAIL };
+/* The option knows the first three; MTA_UNKNOWN is one that did not tell what it is. */
+enum mta { MTA_AUTO, MTA_POSTFIX, MTA_SENDMAIL, MTA_UNKNOWN };
 enum log_target { LOG_TO_SYSLOG, LOG_TO_STDERR, LOG_TO_FILE };
 enum log_format { LOG_TEXT, LOG_JSON };
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,20 @@ static bool read_all(int fd, struct textfile *file)
     return true;
 }
 
-bool textfile_read(const char *path, struct textfile *file, char *reason, size_t size)
+/* Asks about what was opened, not about the path, which may lead elsewhere by now.
+ * Linux has the answer in /proc; without it, no. */
+static bool is_below(int fd, const char *folder)
+{
+    char link[40], path[PATH_MAX];
+    size_t len = strlen(folder);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, sizeof path);
+    return n > 0 && (size_t)n > len && memcmp(path, folder, len) == 0 &&
+           path[len] == '/';
+}
+
+bool textfile_read(const char *path, const char *below, struct textfile *file,
+                   char *reason, size_t size)
 {
     struct stat st;
     const char *fault = NULL;
@@ -38,6 +52,8 @@ bool textfile_read(const char *path, struct textfile *file, char *reason, size_t
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || fstat(fd, &st) < 0)
         fault = strerror(errno);
+    else if (below && !is_below(fd, below))
+        fault = "a list of an ou file must lie below ou_directory";
     else if (!S_ISREG(st.st_mode))
         fault = "not a regular file";
     else if (st.st_size > (off_t)SIZE_MAX_MIB * 1024 * 1024)

@@ -13,9 +13,12 @@ struct textfile {
     mode_t mode;
 };
 
-/* Reads at most 256 MiB; never waits for a FIFO or a device. On failure false, with
- * the reason in reason[]. The caller ends it with textfile_free(). */
-bool textfile_read(const char *path, struct textfile *file, char *reason, size_t size);
+/* Reads at most 256 MiB; never waits for a FIFO or a device. below: NULL, or a
+ * resolved folder that the file, once opened, must be found in, whatever links led to
+ * it. On failure false, with the reason in reason[]. The caller ends it with
+ * textfile_free(). */
+bool textfile_read(const char *path, const char *below, struct textfile *file,
+                   char *reason, size_t size);
 
 void textfile_free(struct textfile *file);
 

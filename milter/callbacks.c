@@ -109,7 +109,7 @@ static const char *read_login(const struct session *s, struct transaction *t,
         return NULL;
     }
     txn->login = long_text_span(&t->login);
-    if (mta == MTA_AUTO && login_has_xtext(raw))
+    if (mta == MTA_UNKNOWN && login_has_xtext(raw))
         return "the login may be encoded, and the MTA sent no macro v to tell: set mta";
     return NULL;
 }
@@ -172,8 +172,7 @@ static const char *read_mail(SMFICTX *ctx, const struct session *s,
     txn->port = s->port;
     txn->tls = t->tls = t->tls_version.len > 0;
     txn->mta = mta;
-    if (mta == MTA_POSTFIX)
-        txn->mail_addr = span_of(macro_get(ctx, "{mail_addr}"));
+    txn->mail_addr = span_of(macro_get(ctx, "{mail_addr}"));
     return read_login(s, t, txn, macro_get(ctx, "{auth_authen}"));
 }
 
@@ -242,9 +241,7 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
     if (!s || !s->transaction.open)
         return defer_stray_recipient(ctx);
     struct transaction *t = &s->transaction;
-    struct span to = span_of(argv[0]), reading = {NULL, 0};
-    if (policy_mta(t->edition->snapshot, s->mta) == MTA_POSTFIX)
-        reading = span_of(macro_get(ctx, "{rcpt_addr}"));
+    struct span to = span_of(argv[0]), reading = span_of(macro_get(ctx, "{rcpt_addr}"));
     const char *queue_id = macro_get(ctx, "i");
     if (queue_id)
         short_text_set(&t->queue_id, queue_id);
@@ -255,7 +252,7 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
     keep_would(t, &verdict);
     if (verdict.kind == VERDICT_PASS)
         recipients_add(&t->accepted, to);
-    if (verdict.rule != RULE_BAD_RECIPIENT)
+    if (verdict.rule != RULE_BAD_RECIPIENT && verdict.rule != RULE_INBOUND_DOMAIN_AUTH)
         reading.len = 0;
     if (verdict.kind != VERDICT_PASS || verdict.would != RULE_NONE)
         journal_verdict(s, to, reading, &verdict);

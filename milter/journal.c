@@ -14,7 +14,7 @@ static void client_text(const struct session *s, char out[IPADDR_TEXT])
 
 static const char *mta_name(const struct session *s)
 {
-    static const char *const names[] = {"", "postfix", "sendmail"};
+    static const char *const names[] = {"", "postfix", "sendmail", "unknown"};
     return names[policy_mta(s->transaction.edition->snapshot, s->mta)];
 }
 

@@ -2,6 +2,8 @@
 /* The macros of the MTA. */
 #include "macros.h"
 
+#include "ascii.h"
+
 /* libmilter takes char * for names and lists that it only reads. */
 static char *unconst(const char *text)
 {
@@ -34,10 +36,12 @@ void macro_forget(SMFICTX *ctx, const char *name)
         *value = '\0';
 }
 
+/* Postfix sends mail_name and mail_version, and mail_name can be anything; Sendmail
+ * sends its version. */
 enum mta macros_mta(SMFICTX *ctx)
 {
     const char *v = macro_get(ctx, "v");
-    if (!v)
-        return MTA_AUTO;
-    return strncmp(v, "Postfix", 7) == 0 ? MTA_POSTFIX : MTA_SENDMAIL;
+    if (v && strncmp(v, "Postfix", 7) == 0)
+        return MTA_POSTFIX;
+    return v && ascii_is_digit(*v) ? MTA_SENDMAIL : MTA_UNKNOWN;
 }

@@ -18,7 +18,7 @@ const char *macro_get(SMFICTX *ctx, const char *name);
  * without this, MAIL could see the login of the MAIL before, or of another stage. */
 void macro_forget(SMFICTX *ctx, const char *name);
 
-/* Which MTA is it by macro v? MTA_AUTO if it is not there. */
+/* Which MTA is it by macro v? */
 enum mta macros_mta(SMFICTX *ctx);
 
 #endif

@@ -51,7 +51,7 @@ struct session {
     bool name_verified;
     struct short_text daemon_name;
     unsigned port;
-    enum mta mta;    /* MTA_AUTO: it did not say */
+    enum mta mta;    /* by what it says */
     bool cannot_ask; /* it does not take our list of macros */
     struct short_text helo;
     struct short_text tls_version; /* as of the last HELO */
