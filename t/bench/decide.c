@@ -161,8 +161,9 @@ static double time_list(const struct list_case *c, const struct lists *l,
     do {
         for (size_t i = 0; i < 256; i++, done++) {
             const struct key *key = &keys[done % KEYS];
-            sink += c->is_clients ? client_list_match(l->clients, &key->client, nameless)
-                                  : name_list_match(l->names, key->name);
+            sink += c->is_clients
+                        ? client_list_match(l->clients, &key->client, nameless)
+                        : name_list_match(l->names, key->name);
         }
         end = measure_now();
     } while (end - start < round_seconds);

@@ -158,8 +158,8 @@ static size_t length(int n)
 /* Every second network of 16 addresses in 10.0.0.0/8. */
 size_t data_network(unsigned i, char out[DATA_TEXT])
 {
-    return length(snprintf(out, DATA_TEXT, "10.%u.%u.%u/28", i >> 11 & 255, i >> 3 & 255,
-                           (i & 7) << 5));
+    return length(snprintf(out, DATA_TEXT, "10.%u.%u.%u/28", i >> 11 & 255,
+                           i >> 3 & 255, (i & 7) << 5));
 }
 
 size_t data_client(unsigned i, bool found, char out[DATA_TEXT])

@@ -167,8 +167,8 @@ static void send_mail(struct session *s)
     char login[60], from[64];
     snprintf(login, sizeof login, "user@t%u.example", tenant_of(s));
     snprintf(from, sizeof from, "<%s>", login);
-    const char *const macros[] = {"{auth_type}", "PLAIN",       "{auth_authen}", login,
-                                  "{mail_addr}", login,         NULL};
+    const char *const macros[] = {
+        "{auth_type}", "PLAIN", "{auth_authen}", login, "{mail_addr}", login, NULL};
     put_macros(s, 'M', macros);
     put_packet(s, 'M', from, strlen(from) + 1);
     s->sent = measure_now();
@@ -366,8 +366,7 @@ static void run_flat_out(struct session *sessions)
 static void report(void)
 {
     struct samples *all[] = {&load.mail, &load.rcpt, &load.both};
-    printf("%u %zu %.3f", load.sessions, load.both.count,
-           load.end - load.counted_from);
+    printf("%u %zu %.3f", load.sessions, load.both.count, load.end - load.counted_from);
     for (int i = 0; i < 3; i++) {
         double p50 = measure_median(all[i]->values, all[i]->count);
         printf(" %.1f %.1f", p50,
@@ -398,7 +397,8 @@ static void read_options(int argc, char **argv)
         else
             exit(64);
     }
-    if (optind + 1 != argc || strncmp(argv[optind], "unix:", 5) != 0 || !load.sessions) {
+    if (optind + 1 != argc || strncmp(argv[optind], "unix:", 5) != 0 ||
+        !load.sessions) {
         fputs("usage: wireload [-c SESSIONS] [-s SECONDS] [-r RATE] unix:/path\n",
               stderr);
         exit(64);

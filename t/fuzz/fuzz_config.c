@@ -68,7 +68,8 @@ static void check_diag(const struct diag *diag)
 {
     char line[2048];
     for (size_t i = 0; i < diag->count; i++) {
-        require(diag->items[i].file && diag->items[i].message, "a diagnostic has words");
+        require(diag->items[i].file && diag->items[i].message,
+                "a diagnostic has words");
         int len = diag_format(&diag->items[i], line, sizeof line);
         require(len > 0, "a diagnostic can be shown");
         for (const char *c = line; *c; c++)
@@ -80,8 +81,10 @@ static void check_verdict(const struct verdict *v)
 {
     char reply[REPLY_TEXT];
     struct span text = span_of(verdict_reply(v, reply));
-    require(v->kind >= VERDICT_DEFER && v->kind <= VERDICT_PASS, "a verdict is one of three");
-    require((v->kind == VERDICT_PASS) == (v->rule == RULE_NONE), "who refuses has a rule");
+    require(v->kind >= VERDICT_DEFER && v->kind <= VERDICT_PASS,
+            "a verdict is one of three");
+    require((v->kind == VERDICT_PASS) == (v->rule == RULE_NONE),
+            "who refuses has a rule");
     require((v->kind == VERDICT_PASS) == (text.len == 0), "who refuses has a reply");
     require(fuzz_is_printable(text), "a reply is printable ASCII");
     require(text.len == 0 || text.ptr[0] == (v->kind == VERDICT_REFUSE ? '5' : '4'),

@@ -90,9 +90,8 @@ static bool slow_glob(struct span pattern, struct span text)
         memset(next, 0, sizeof next);
         for (size_t t = 0; t <= text.len; t++) {
             unsigned code;
-            size_t step = t < text.len
-                              ? utf8_sequence(span_cut(text, t, text.len), &code)
-                              : 0;
+            size_t step =
+                t < text.len ? utf8_sequence(span_cut(text, t, text.len), &code) : 0;
             if (pattern.ptr[p] == '*')
                 next[t] = reach[t] || (t > 0 && next[t - 1]);
             else if (pattern.ptr[p] == '?' && reach[t] && step > 0)

@@ -135,10 +135,18 @@ static const struct session *session_of(const struct model *m)
 
 static void take_macros(struct input *in, struct model *m, enum stage stage)
 {
-    static const char *const names[] = {
-        "v",           "i",           "{daemon_name}",    "{daemon_port}",
-        "{auth_type}", "{auth_authen}", "{client_resolve}", "{client_name}",
-        "{mail_addr}", "{rcpt_addr}", "{tls_version}",    "j"};
+    static const char *const names[] = {"v",
+                                        "i",
+                                        "{daemon_name}",
+                                        "{daemon_port}",
+                                        "{auth_type}",
+                                        "{auth_authen}",
+                                        "{client_resolve}",
+                                        "{client_name}",
+                                        "{mail_addr}",
+                                        "{rcpt_addr}",
+                                        "{tls_version}",
+                                        "j"};
     char text[TEXT_MAX];
     unsigned count = take_byte(in) % (MACROS_MAX + 2);
     stub_clear_macros(&m->context, stage + 1);

@@ -8,14 +8,7 @@
 #include <libmilter/mfapi.h>
 #include <stdbool.h>
 
-enum stage {
-    STAGE_CONNECT,
-    STAGE_HELO,
-    STAGE_MAIL,
-    STAGE_RCPT,
-    STAGE_EOM,
-    STAGES
-};
+enum stage { STAGE_CONNECT, STAGE_HELO, STAGE_MAIL, STAGE_RCPT, STAGE_EOM, STAGES };
 enum { MACROS_MAX = 8 };
 
 struct macro {
