@@ -151,17 +151,9 @@ struct interface {
     struct strmap realms; /* canonical */
 };
 
+/* What each decision looks at stands first, and together: with very many OUs the time
+ * goes into fetching it from memory. */
 struct ou {
-    const char *name, *file;
-    unsigned line; /* of the section */
-    unsigned lines[OU_OPTIONS];
-    unsigned index;          /* dense, from 0: for tables beside the snapshot */
-    struct span folded_name; /* how names compare */
-    struct word_list domains;
-    const char *help;
-    const char *recipient_delimiter;
-    const struct client_list *ip_exceptions;
-    const struct name_list *auth_username_filter;
     int mode;            /* enum mode */
     int require_inbound; /* enum inbound */
     int inbound_scope;   /* enum inbound_scope */
@@ -170,6 +162,17 @@ struct ou {
     int accept_other_ous;
     int ip_exception_mode;         /* enum restriction, never disabled */
     int auth_username_restriction; /* enum restriction */
+    const struct client_list *ip_exceptions;
+    const struct name_list *auth_username_filter;
+    const char *recipient_delimiter;
+    const char *file;
+    unsigned lines[OU_OPTIONS];
+    unsigned line;  /* of the section */
+    unsigned index; /* dense, from 0: for tables beside the snapshot */
+    const char *help;
+    const char *name;
+    struct span folded_name; /* how names compare */
+    struct word_list domains;
 };
 
 struct user {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -21,7 +22,13 @@
 #include "reload.h"
 #include "runtime.h"
 
-enum { CLIENTS = 64, REQUEST = 64, IDLE_SECONDS = 10, WRITE_SECONDS = 5 };
+enum {
+    CLIENTS = 64,
+    REQUEST = 64,
+    IDLE_SECONDS = 10,
+    WRITE_SECONDS = 5,
+    NICENESS = 10
+};
 
 struct client {
     int fd;
@@ -165,6 +172,10 @@ static void *control_thread(void *argument)
 {
     int listener = *(int *)argument;
     free(argument);
+#ifdef __linux__
+    /* There a thread has a niceness of its own: mail goes before reloads. */
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
+#endif
     for (;;) {
         struct pollfd fds[CLIENTS + 2];
         size_t polled = client_count;

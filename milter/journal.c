@@ -70,50 +70,53 @@ static void put_end(struct line *l, const struct session *s)
 {
     line_string(l, "queue_id", short_text_span(&s->transaction.queue_id));
     line_end(l);
-    logger_put(LOG_LEVEL_INFO, l);
+    logger_put(LOG_LEVEL_INFO, &l);
+}
+
+static struct line *new_line(const char *event)
+{
+    return logger_wants(LOG_LEVEL_INFO) ? logger_line(event) : NULL;
 }
 
 void journal_verdict(const struct session *s, struct span to, struct span rcpt_addr,
                      const struct verdict *v)
 {
-    if (!logger_wants(LOG_LEVEL_INFO))
+    struct line *line = new_line(v->kind == VERDICT_PASS ? "monitor" : "refusal");
+    if (!line)
         return;
-    struct line line;
-    logger_line_start(&line, v->kind == VERDICT_PASS ? "monitor" : "refusal");
-    put_session(&line, s);
-    line_list_start(&line, "to");
+    put_session(line, s);
+    line_list_start(line, "to");
     if (to.ptr)
-        line_list_item(
-            &line, (struct span){to.ptr, to.len > LINE_VALUE ? LINE_VALUE : to.len});
-    line_list_end(&line);
+        line_list_item(line,
+                       span_cut(to, 0, to.len > LINE_VALUE ? LINE_VALUE : to.len));
+    line_list_end(line);
     if (rcpt_addr.len)
-        line_string(&line, "rcpt_addr", rcpt_addr);
-    put_verdict(&line, s, v);
-    put_end(&line, s);
+        line_string(line, "rcpt_addr", rcpt_addr);
+    put_verdict(line, s, v);
+    put_end(line, s);
 }
 
 void journal_transaction(const struct session *s, const char *end)
 {
     const struct transaction *t = &s->transaction;
-    if (!logger_wants(LOG_LEVEL_INFO))
+    struct line *line = new_line("transaction");
+    if (!line)
         return;
-    struct line line;
-    logger_line_start(&line, "transaction");
-    put_session(&line, s);
-    line_list_start(&line, "to");
+    put_session(line, s);
+    line_list_start(line, "to");
     for (size_t at = 0; at < t->accepted.used;) {
         struct span to = span_of(t->accepted.bytes + at);
-        line_list_item(&line, to);
+        line_list_item(line, to);
         at += to.len + 1;
     }
-    line_list_end(&line);
-    line_number(&line, "recipients", t->accepted.count);
+    line_list_end(line);
+    line_number(line, "recipients", t->accepted.count);
     const struct verdict verdict = {.kind = VERDICT_PASS,
                                     .would = t->would,
                                     .source = t->would_source,
                                     .ou = t->policy.sender_ou,
                                     .reason = ""};
-    put_verdict(&line, s, &verdict);
-    line_text(&line, "end", end);
-    put_end(&line, s);
+    put_verdict(line, s, &verdict);
+    line_text(line, "end", end);
+    put_end(line, s);
 }

@@ -13,7 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { QUEUE_BYTES = 4 * 1024 * 1024, BATCH_BYTES = 256 * 1024, DRAIN_MS = 300 };
+enum {
+    QUEUE_BYTES = 4 * 1024 * 1024,
+    BATCH_BYTES = 256 * 1024,
+    DRAIN_MS = 300,
+    LINGER_MS = 5
+};
 
 /* Before each line in the queue. */
 struct header {
@@ -100,46 +105,65 @@ static bool write_whole(int fd, const char *bytes, size_t len)
     return true;
 }
 
-static bool write_line(const struct target *target, const struct header *header,
-                       const char *bytes)
+static void write_syslog(const char *batch, size_t len)
 {
-    if (target->kind != LOG_TO_SYSLOG)
-        return write_whole(target->fd, bytes, header->len);
-    syslog(syslog_priority(header->level), "%.*s", (int)header->len - 1, bytes);
-    return true;
-}
-
-/* Returns the lines that were lost. */
-static unsigned long write_batch(const struct target *target, const char *batch,
-                                 size_t len)
-{
-    unsigned long failed = 0;
     for (size_t at = 0; at < len;) {
         struct header header;
         memcpy(&header, batch + at, sizeof header);
-        if (!write_line(target, &header, batch + at + sizeof header))
-            failed++;
-        at += sizeof header + header.len;
+        at += sizeof header;
+        syslog(syslog_priority(header.level), "%.*s", (int)header.len - 1, batch + at);
+        at += header.len;
     }
-    return failed;
 }
 
-static void report_lost(const struct target *target)
+/* Takes the headers out, so that one write() does for all lines. */
+static size_t join_lines(char *batch, size_t len, unsigned long *lines)
 {
-    static struct line line;
+    size_t joined = 0;
+    *lines = 0;
+    for (size_t at = 0; at < len;) {
+        struct header header;
+        memcpy(&header, batch + at, sizeof header);
+        at += sizeof header;
+        memmove(batch + joined, batch + at, header.len);
+        joined += header.len;
+        at += header.len;
+        ++*lines;
+    }
+    return joined;
+}
+
+/* Returns the lines that were lost. */
+static unsigned long write_batch(const struct target *target, char *batch, size_t len)
+{
+    unsigned long lines;
+    if (target->kind == LOG_TO_SYSLOG) {
+        write_syslog(batch, len);
+        return 0;
+    }
+    size_t joined = join_lines(batch, len, &lines);
+    return write_whole(target->fd, batch, joined) ? 0 : lines;
+}
+
+static void report_lost(const struct target *target, char *batch)
+{
     pthread_mutex_lock(&queue.lock);
     unsigned long count = queue.unreported;
     pthread_mutex_unlock(&queue.lock);
-    if (count == 0)
+    struct line *line = count ? logger_line("message") : NULL;
+    if (!line)
         return;
     char text[80];
     snprintf(text, sizeof text, "%lu log lines were lost", count);
-    logger_line_start(&line, "message");
-    line_text(&line, "level", "warning");
-    line_text(&line, "message", text);
-    line_end(&line);
-    struct header header = {line.len, LOG_LEVEL_WARNING};
-    if (!write_line(target, &header, line.bytes))
+    line_text(line, "level", "warning");
+    line_text(line, "message", text);
+    line_end(line);
+    const struct header header = {line->len, LOG_LEVEL_WARNING};
+    memcpy(batch, &header, sizeof header);
+    memcpy(batch + sizeof header, line->bytes, line->len);
+    unsigned long failed = write_batch(target, batch, sizeof header + line->len);
+    free(line);
+    if (failed)
         return;
     pthread_mutex_lock(&queue.lock);
     queue.unreported -= count;
@@ -162,6 +186,15 @@ static void take_target(struct target *target) /* lock is held */
     queue.has_next = false;
 }
 
+/* More lines will come in a moment, and one write() does for all; lock is held. */
+static void linger(void)
+{
+    const struct timespec moment = {.tv_nsec = LINGER_MS * 1000000L};
+    pthread_mutex_unlock(&queue.lock);
+    nanosleep(&moment, NULL);
+    pthread_mutex_lock(&queue.lock);
+}
+
 static void *writer(void *batch)
 {
     struct target target = {LOG_TO_STDERR, STDERR_FILENO};
@@ -173,6 +206,7 @@ static void *writer(void *batch)
             pthread_cond_wait(&queue.wake, &queue.lock);
         }
         queue.writing = true;
+        linger();
         take_target(&target);
         size_t len = take_batch(batch);
         pthread_mutex_unlock(&queue.lock);
@@ -180,7 +214,7 @@ static void *writer(void *batch)
         pthread_mutex_lock(&queue.lock);
         count_lost(failed);
         pthread_mutex_unlock(&queue.lock);
-        report_lost(&target);
+        report_lost(&target, batch);
     }
     return NULL;
 }
@@ -264,27 +298,39 @@ unsigned long logger_lost(void)
     return atomic_load(&lost);
 }
 
-void logger_put(enum log_level level, const struct line *line)
+void logger_put(enum log_level level, struct line **line)
 {
-    struct header header = {line->len, level};
+    const struct line *l = *line;
+    struct header header = {l->len, level};
     pthread_mutex_lock(&queue.lock);
-    if (line->overflow || !queue.bytes ||
-        sizeof header + line->len > QUEUE_BYTES - queue.used) {
+    if (l->overflow || !queue.bytes ||
+        sizeof header + l->len > QUEUE_BYTES - queue.used) {
         count_lost(1);
     } else {
         ring_write(&header, sizeof header);
-        ring_write(line->bytes, line->len);
+        ring_write(l->bytes, l->len);
         if (!queue.writing)
             pthread_cond_signal(&queue.wake);
     }
     pthread_mutex_unlock(&queue.lock);
+    free(*line);
+    *line = NULL;
 }
 
-void logger_line_start(struct line *line, const char *event)
+/* Not on the stack: threads of libmilter come and go, and each would touch all its
+ * pages anew. */
+struct line *logger_line(const char *event)
 {
     struct timespec now;
     struct tm utc;
     char seconds[32], text[48];
+    struct line *line = malloc(sizeof *line);
+    if (!line) {
+        pthread_mutex_lock(&queue.lock);
+        count_lost(1);
+        pthread_mutex_unlock(&queue.lock);
+        return NULL;
+    }
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &utc);
@@ -292,24 +338,24 @@ void logger_line_start(struct line *line, const char *event)
     line_start(line, logger_is_json());
     line_text(line, "time", text);
     line_text(line, "event", event);
+    return line;
 }
 
 void logger_message(enum log_level level, const char *format, ...)
 {
     static const char *const names[] = {"error", "warning", "info", "debug"};
     int saved = errno;
-    if (!logger_wants(level))
+    struct line *line = logger_wants(level) ? logger_line("message") : NULL;
+    if (!line)
         return;
     char text[LINE_VALUE];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    struct line line;
-    logger_line_start(&line, "message");
-    line_text(&line, "level", names[level]);
-    line_text(&line, "message", text);
-    line_end(&line);
+    line_text(line, "level", names[level]);
+    line_text(line, "message", text);
+    line_end(line);
     logger_put(level, &line);
     errno = saved;
 }

@@ -20,8 +20,12 @@ bool logger_reopen(const struct log_settings *settings, char *error, size_t size
 bool logger_wants(enum log_level level);
 bool logger_is_json(void);
 
-/* Queues a finished line; never blocks. */
-void logger_put(enum log_level level, const struct line *line);
+/* A new line with the keys that all have: time and event. NULL if there is no memory,
+ * which counts as a lost line. It ends in logger_put(). */
+struct line *logger_line(const char *event);
+
+/* Queues a finished line and frees it; never blocks. */
+void logger_put(enum log_level level, struct line **line);
 
 /* A message of the daemon itself, with the common keys. */
 void logger_message(enum log_level level, const char *format, ...)
@@ -32,8 +36,5 @@ unsigned long logger_lost(void);
 
 /* Waits a little for the queue to be written. The thread is left as it is. */
 void logger_drain(void);
-
-/* Starts a line with the keys that all have: time and event. */
-void logger_line_start(struct line *line, const char *event);
 
 #endif

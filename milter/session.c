@@ -66,6 +66,7 @@ void transaction_start(struct transaction *t)
     t->accepted.used = 0;
     t->accepted.count = 0;
     t->would = RULE_NONE;
+    t->would_source = (struct source){NULL, 0}; /* pointed into the old snapshot */
 }
 
 void transaction_end(struct transaction *t)

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include "fuzz.h"
 
@@ -63,9 +64,10 @@ static void check_json(const char *text, size_t len)
     json_decref(object);
 }
 
-void logger_put(enum log_level level, const struct line *line)
+void logger_put(enum log_level level, struct line **finished)
 {
     static char text[LINE_MAX_BYTES + 1];
+    struct line *line = *finished;
     (void)level;
     require(!line->overflow, "a line fits");
     require(line->len > 1 && line->bytes[line->len - 1] == '\n', "a line ends");
@@ -78,6 +80,8 @@ void logger_put(enum log_level level, const struct line *line)
     else
         check_text(text);
     lines++;
+    free(line);
+    *finished = NULL;
 }
 
 bool logger_wants(enum log_level level)
@@ -91,24 +95,26 @@ bool logger_is_json(void)
     return as_json;
 }
 
-void logger_line_start(struct line *line, const char *event)
+struct line *logger_line(const char *event)
 {
+    struct line *line = malloc(sizeof *line);
+    require(line, "memory");
     line_start(line, as_json);
-    line_text(line, "time", "2000-01-01T00:00:00.000Z");
+    line_text(line, "time", "2026-01-01T00:00:00.000Z");
     line_text(line, "event", event);
+    return line;
 }
 
 void logger_message(enum log_level level, const char *format, ...)
 {
-    static struct line line;
     char text[LINE_VALUE];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    logger_line_start(&line, "message");
-    line_text(&line, "level", "warning");
-    line_text(&line, "message", text);
-    line_end(&line);
+    struct line *line = logger_line("message");
+    line_text(line, "level", "warning");
+    line_text(line, "message", text);
+    line_end(line);
     logger_put(level, &line);
 }
