@@ -25,12 +25,6 @@ static struct {
     int result;
 } d;
 
-static int fail(int status, const char *reason)
-{
-    fprintf(stderr, "gatepost-milter: %s\n", reason);
-    return status;
-}
-
 /* --- the milter socket --- */
 
 /* libmilter gets the draft's name: whatever it may unlink in the end is not the
@@ -131,51 +125,58 @@ static void check_readable(const struct snapshot *s)
                            s->files.words[i]);
 }
 
-static int start_threads(const char *file, struct snapshot *snapshot, int control)
+/* From here on the snapshot is the threads'. */
+static int start_threads(const char *file, struct snapshot **snapshot, int control,
+                         char *error)
 {
     pthread_t thread;
-    char error[ERROR_TEXT];
-    if (!logger_start(&snapshot->log, error, sizeof error))
-        return fail(EX_CANTCREAT, error);
-    check_readable(snapshot);
-    const char *where = snapshot->globals.milter_socket;
-    size_t ous = snapshot->ou_count;
-    logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, listening on %s", file, ous,
-                   where);
-    reload_start(file, snapshot);
+    const struct snapshot *s = *snapshot;
+    if (!logger_start(&s->log, error, ERROR_TEXT))
+        return EX_CANTCREAT;
+    check_readable(s);
+    logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, listening on %s", file,
+                   s->ou_count, s->globals.milter_socket);
+    reload_start(file, *snapshot);
+    *snapshot = NULL;
+    snprintf(error, ERROR_TEXT, "cannot start threads");
     if (!control_start(control) ||
         pthread_create(&thread, NULL, milter_thread, NULL) != 0)
-        return fail(EX_OSERR, "cannot start threads");
+        return EX_OSERR;
     pthread_detach(thread);
     return 0;
 }
 
-int daemon_run(const char *file, struct snapshot *snapshot)
+/* Everything that needs privileges, then their end, then the threads. Returns an exit
+ * status, with the reason in error[]; 0: the daemon runs. */
+static int start(const char *file, struct snapshot **snapshot, char *error)
 {
     struct identity id;
+    const struct globals *g = &(*snapshot)->globals;
+    if (!identity_find(g->run_as, &id, error, ERROR_TEXT))
+        return EX_NOUSER;
+    raise_descriptor_limit();
+    gid_t group = id.change ? id.gid : (gid_t)-1;
+    int control =
+        control_listen(&d.control, g->control_socket, id.uid, group, error, ERROR_TEXT);
+    if (control < 0 || !open_milter_socket(g, &id, error))
+        return EX_UNAVAILABLE;
+    if (!identity_take(&id, error, ERROR_TEXT))
+        return EX_OSERR;
+    return start_threads(file, snapshot, control, error);
+}
+
+int daemon_run(const char *file, struct snapshot *snapshot)
+{
     sigset_t signals;
     char error[ERROR_TEXT];
-    const struct globals *g = &snapshot->globals;
-    if (!identity_find(g->run_as, &id, error, sizeof error))
-        return fail(EX_NOUSER, error);
     own_signals(&signals);
-    raise_descriptor_limit();
-    int control = control_listen(&d.control, g->control_socket, id.uid,
-                                 id.change ? id.gid : (gid_t)-1, error, sizeof error);
-    if (control < 0)
-        return fail(EX_UNAVAILABLE, error);
-    int status = EX_UNAVAILABLE;
-    if (open_milter_socket(g, &id, error)) {
-        status = EX_OSERR;
-        if (identity_take(&id, error, sizeof error)) {
-            status = start_threads(file, snapshot, control);
-            *error = '\0';
-        }
-    }
+    int status = start(file, &snapshot, error);
     if (status != 0) {
+        fprintf(stderr, "gatepost-milter: %s\n", error);
         socket_remove(&d.milter);
         socket_remove(&d.control);
-        return *error ? fail(status, error) : status;
+        snapshot_free(&snapshot);
+        return status;
     }
     wait_for_stop(&signals);
     stop();
