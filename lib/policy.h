@@ -44,7 +44,7 @@ struct policy {
     struct address sender;
     const struct ou *sender_ou; /* or NULL */
     enum mta mta;
-    bool accepted;              /* MAIL passed: recipients may be judged */
+    bool accepted; /* MAIL passed: recipients may be judged */
     /* of the recipient being judged */
     bool recipient_valid;
     struct address recipient;

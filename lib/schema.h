@@ -16,6 +16,7 @@ struct load {
     bool in_ou_directory;    /* it is a tenant's */
     bool readable_by_others; /* its mode says so */
     const char *ou_root;     /* the resolved ou_directory, NULL if none */
+    const char *delimiter; /* the last recipient_delimiter; most are the same */
     struct ou ou_defaults;
     struct user user_defaults;
     struct interface **last_interface;

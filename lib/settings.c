@@ -195,7 +195,9 @@ void set_delimiter(struct load *ld, const struct given *g, void *section)
         }
     }
     struct span folded = arena_fold(ld->arena, span_of(value));
-    *(const char **)field(g, section) = folded.ptr;
+    if (!ld->delimiter || strcmp(ld->delimiter, folded.ptr) != 0)
+        ld->delimiter = folded.ptr;
+    *(const char **)field(g, section) = ld->delimiter;
 }
 
 void set_domain(struct load *ld, const struct given *g, void *section)

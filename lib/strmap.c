@@ -2,14 +2,39 @@
 /* A hash table from byte strings to pointers, filled once and then read. */
 #include "strmap.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+
+/* One line of the cache. A short key is in it, since with very many keys each fetch
+ * from memory counts. */
+enum { INLINE_KEY = 48 };
 
 struct strmap_slot {
-    const char *key;
     void *value; /* NULL: the slot is free */
     uint32_t len, hash;
+    union {
+        char bytes[INLINE_KEY];
+        const char *elsewhere;
+    } key;
 };
+
+static_assert(sizeof(struct strmap_slot) == 64, "one line of the cache");
+
+static const char *key_of(const struct strmap_slot *slot)
+{
+    return slot->len <= INLINE_KEY ? slot->key.bytes : slot->key.elsewhere;
+}
+
+static void set_key(struct strmap_slot *slot, struct span key)
+{
+    slot->len = (uint32_t)key.len;
+    if (key.len > INLINE_KEY)
+        slot->key.elsewhere = key.ptr;
+    else if (key.len)
+        memcpy(slot->key.bytes, key.ptr, key.len);
+}
 
 /* FNV-1a is weak in its low bits; the table uses the low bits. */
 static uint32_t mix(uint64_t hash)
@@ -36,23 +61,38 @@ static struct strmap_slot *slot_for(const struct strmap *map, struct span key,
         if (!slot->value)
             return slot;
         if (slot->hash == hash && slot->len == key.len &&
-            (key.len == 0 || memcmp(slot->key, key.ptr, key.len) == 0))
+            (key.len == 0 || memcmp(key_of(slot), key.ptr, key.len) == 0))
             return slot;
     }
 }
 
-static void resize(struct strmap *map, size_t size)
+/* A large table is looked up all over: with huge pages, where there are any, that costs
+ * fewer walks through page tables. */
+static struct strmap_slot *new_table(size_t size)
 {
-    struct strmap grown = {.size = size, .used = map->used, .longest = map->longest};
-    grown.slots = calloc(size, sizeof *grown.slots);
-    if (!grown.slots) {
+    const size_t huge = 2 * 1024 * 1024, bytes = size * sizeof(struct strmap_slot);
+    void *table =
+        aligned_alloc(bytes < huge ? sizeof(struct strmap_slot) : huge, bytes);
+    if (!table) {
         fputs("gatepost: out of memory\n", stderr);
         abort();
     }
+#ifdef MADV_HUGEPAGE
+    if (bytes >= huge)
+        madvise(table, bytes, MADV_HUGEPAGE);
+#endif
+    return memset(table, 0, bytes);
+}
+
+
+static void resize(struct strmap *map, size_t size)
+{
+    struct strmap grown = {.size = size, .used = map->used, .longest = map->longest};
+    grown.slots = new_table(size);
     for (size_t i = 0; i < map->size; i++) {
         const struct strmap_slot *s = &map->slots[i];
         if (s->value)
-            *slot_for(&grown, (struct span){s->key, s->len}, s->hash) = *s;
+            *slot_for(&grown, (struct span){key_of(s), s->len}, s->hash) = *s;
     }
     free(map->slots);
     *map = grown;
@@ -80,7 +120,9 @@ void *strmap_add(struct strmap *map, struct span key, void *value)
     struct strmap_slot *slot = slot_for(map, key, hash);
     if (slot->value)
         return slot->value;
-    *slot = (struct strmap_slot){key.ptr, value, (uint32_t)key.len, hash};
+    slot->value = value;
+    slot->hash = hash;
+    set_key(slot, key);
     map->used++;
     if (key.len > map->longest)
         map->longest = key.len;
