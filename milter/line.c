@@ -36,24 +36,45 @@ static void put_backslashed(struct line *l, char c)
     put(l, &c, 1);
 }
 
-/* RFC 8259, in ASCII alone. Bytes that are no UTF-8 become U+FFFD. */
+/* Most text needs no escape, and is then written at once. */
+static size_t run_of_safe(struct span s, size_t at)
+{
+    size_t i = at;
+    while (i < s.len && !ascii_is_control(s.ptr[i]) && !ascii_is_high(s.ptr[i]) &&
+           s.ptr[i] != '"' && s.ptr[i] != '\\')
+        i++;
+    return i - at;
+}
+
+/* Writes one character above ASCII, or a control; returns the bytes it took. Bytes
+ * that are no UTF-8 become U+FFFD. */
+static size_t put_json_escape(struct line *l, struct span s)
+{
+    unsigned code;
+    size_t n = utf8_sequence(s, &code);
+    if (n > 0 && code > 0xffff) {
+        put_hex(l, "\\u", 4, 0xd7c0 + (code >> 10));
+        put_hex(l, "\\u", 4, 0xdc00 + (code & 0x3ff));
+    } else {
+        put_hex(l, "\\u", 4, n > 0 ? code : 0xfffd);
+    }
+    return n > 0 ? n : 1;
+}
+
+/* RFC 8259, in ASCII alone. */
 static void put_json(struct line *l, struct span s)
 {
     put_text(l, "\"");
     for (size_t i = 0; i < s.len;) {
-        char c = s.ptr[i];
-        unsigned code;
-        size_t n = utf8_sequence(span_cut(s, i, s.len), &code);
-        if (c == '"' || c == '\\')
-            put_backslashed(l, c);
-        else if (n == 1 && !ascii_is_control(c))
-            put(l, &c, 1);
-        else if (n > 0 && code > 0xffff) {
-            put_hex(l, "\\u", 4, 0xd7c0 + (code >> 10));
-            put_hex(l, "\\u", 4, 0xdc00 + (code & 0x3ff));
-        } else
-            put_hex(l, "\\u", 4, n > 0 ? code : 0xfffd);
-        i += n > 0 ? n : 1;
+        size_t n = run_of_safe(s, i);
+        put(l, s.ptr + i, n);
+        i += n;
+        if (i == s.len)
+            break;
+        if (s.ptr[i] == '"' || s.ptr[i] == '\\')
+            put_backslashed(l, s.ptr[i++]);
+        else
+            i += put_json_escape(l, span_cut(s, i, s.len));
     }
     put_text(l, "\"");
 }
@@ -68,19 +89,24 @@ static void put_quoted(struct line *l, struct span s)
     bool plain = s.len > 0;
     for (size_t i = 0; i < s.len; i++)
         plain = plain && is_plain(s.ptr[i]);
-    if (!plain)
-        put_text(l, "\"");
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        if (ascii_is_control(c) || ascii_is_high(c))
-            put_hex(l, "\\x", 2, (unsigned char)c);
-        else if (c == '"' || c == '\\')
-            put_backslashed(l, c);
-        else
-            put(l, &c, 1);
+    if (plain) {
+        put(l, s.ptr, s.len);
+        return;
     }
-    if (!plain)
-        put_text(l, "\"");
+    put_text(l, "\"");
+    for (size_t i = 0; i < s.len;) {
+        size_t n = run_of_safe(s, i);
+        put(l, s.ptr + i, n);
+        i += n;
+        if (i == s.len)
+            break;
+        if (s.ptr[i] == '"' || s.ptr[i] == '\\')
+            put_backslashed(l, s.ptr[i]);
+        else
+            put_hex(l, "\\x", 2, (unsigned char)s.ptr[i]);
+        i++;
+    }
+    put_text(l, "\"");
 }
 
 static void put_value(struct line *l, struct span s, size_t most)
