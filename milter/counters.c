@@ -27,6 +27,7 @@ static struct tally *tally_add(const struct ou *ou)
     if (!tally || !key || !name || !registry.all)
         abort();
     tally->name = name;
+    tally->key = key;
     registry.all[registry.count++] = tally;
     strmap_add(&registry.by_name, span_of(key), tally);
     return tally;

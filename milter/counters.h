@@ -10,7 +10,7 @@
 
 /* Of one OU, by its name. Never freed: a name that comes back goes on counting. */
 struct tally {
-    const char *name;
+    const char *name, *key; /* as written, and folded */
     atomic_ulong pass, refuse, defer, would;
 };
 

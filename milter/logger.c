@@ -17,7 +17,7 @@ enum {
     QUEUE_BYTES = 4 * 1024 * 1024,
     BATCH_BYTES = 256 * 1024,
     DRAIN_MS = 300,
-    LINGER_MS = 5
+    LINGER_MS = 1
 };
 
 /* Before each line in the queue. */
