@@ -61,8 +61,14 @@ static size_t put_json_escape(struct line *l, struct span s)
     return n > 0 ? n : 1;
 }
 
-/* RFC 8259, in ASCII alone. */
-static void put_json(struct line *l, struct span s)
+static size_t put_text_escape(struct line *l, struct span s)
+{
+    put_hex(l, "\\x", 2, (unsigned char)s.ptr[0]);
+    return 1;
+}
+
+/* In ASCII alone; RFC 8259 for JSON. */
+static void put_quoted(struct line *l, struct span s)
 {
     put_text(l, "\"");
     for (size_t i = 0; i < s.len;) {
@@ -71,50 +77,30 @@ static void put_json(struct line *l, struct span s)
         i += n;
         if (i == s.len)
             break;
+        struct span rest = span_cut(s, i, s.len);
         if (s.ptr[i] == '"' || s.ptr[i] == '\\')
             put_backslashed(l, s.ptr[i++]);
         else
-            i += put_json_escape(l, span_cut(s, i, s.len));
+            i += l->json ? put_json_escape(l, rest) : put_text_escape(l, rest);
     }
     put_text(l, "\"");
 }
 
-static bool is_plain(char c)
+static bool is_plain(struct span s)
 {
-    return ascii_is_alnum(c) || (c != '\0' && strchr("<>@._-+:/[]=%", c) != NULL);
-}
-
-static void put_quoted(struct line *l, struct span s)
-{
-    bool plain = s.len > 0;
     for (size_t i = 0; i < s.len; i++)
-        plain = plain && is_plain(s.ptr[i]);
-    if (plain) {
-        put(l, s.ptr, s.len);
-        return;
-    }
-    put_text(l, "\"");
-    for (size_t i = 0; i < s.len;) {
-        size_t n = run_of_safe(s, i);
-        put(l, s.ptr + i, n);
-        i += n;
-        if (i == s.len)
-            break;
-        if (s.ptr[i] == '"' || s.ptr[i] == '\\')
-            put_backslashed(l, s.ptr[i]);
-        else
-            put_hex(l, "\\x", 2, (unsigned char)s.ptr[i]);
-        i++;
-    }
-    put_text(l, "\"");
+        if (!ascii_is_alnum(s.ptr[i]) &&
+            !(s.ptr[i] != '\0' && strchr("<>@._-+:/[]=%", s.ptr[i])))
+            return false;
+    return s.len > 0;
 }
 
 static void put_value(struct line *l, struct span s, size_t most)
 {
     if (s.len > most)
         s.len = most;
-    if (l->json)
-        put_json(l, s);
+    if (!l->json && is_plain(s))
+        put(l, s.ptr, s.len);
     else
         put_quoted(l, s);
 }

@@ -99,10 +99,13 @@ static bool naive(struct span pattern, struct span text)
 static struct span draw(struct random *random, const char *const *letters,
                         uint32_t kinds, uint32_t most, char *out)
 {
-    out[0] = '\0';
-    for (uint32_t n = random_below(random, most + 1); n > 0; n--)
-        strcat(out, letters[random_below(random, kinds)]);
-    return span_of(out);
+    size_t len = 0;
+    for (uint32_t n = random_below(random, most + 1); n > 0; n--) {
+        struct span letter = span_of(letters[random_below(random, kinds)]);
+        memcpy(out + len, letter.ptr, letter.len);
+        len += letter.len;
+    }
+    return (struct span){out, len};
 }
 
 static void test_against_naive(void **state)
