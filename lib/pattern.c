@@ -65,14 +65,22 @@ bool pattern_is_unanchored(struct span text)
            !regex_is_anchored(body);
 }
 
+/* Each regex has its limit; many that hit theirs would still add up. After so many the
+ * list is undecided, whatever else is in it. */
+enum { UNDECIDED_MAX = 32 };
+
 enum match pattern_list_match(const struct pattern *list, struct span folded)
 {
     enum match found = MATCH_NO;
-    for (const struct pattern *p = list; p && found != MATCH_YES; p = p->next) {
-        if (p->regex)
-            found = match_or(found, regex_match(p->regex, folded));
-        else if (glob_match(p->glob, folded))
-            found = MATCH_YES;
+    unsigned undecided = 0;
+    for (const struct pattern *p = list; p && undecided < UNDECIDED_MAX; p = p->next) {
+        enum match match = p->regex                      ? regex_match(p->regex, folded)
+                           : glob_match(p->glob, folded) ? MATCH_YES
+                                                         : MATCH_NO;
+        if (match == MATCH_YES)
+            return match;
+        undecided += match == MATCH_UNKNOWN;
+        found = match_or(found, match);
     }
     return found;
 }

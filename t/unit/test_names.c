@@ -172,6 +172,26 @@ static void test_match_limit(void **state)
     check_rows(rows, ROWS(rows));
 }
 
+/* Many that hit their limit: soon nothing more is tried. */
+static void test_many_limits(void **state)
+{
+    static const struct {
+        size_t hostile;
+        enum match want;
+    } rows[] = {{1, MATCH_YES}, {20, MATCH_YES}, {200, MATCH_UNKNOWN}};
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct arena *arena = arena_new();
+        struct name_list *list = name_list_new(arena, NAME_LOGIN);
+        assert_null(name_list_add(list, span_of("/!$/"))); /* tried last */
+        for (size_t n = 0; n < rows[i].hostile; n++)
+            assert_null(name_list_add(list, span_of(HOSTILE)));
+        assert_int_equal(name_list_match(list, span_of(VICTIM)), rows[i].want);
+        assert_int_equal(name_list_match(list, span_of("b!")), MATCH_YES);
+        arena_free(&arena);
+    }
+}
+
 static void test_hosts(void **state)
 {
     static const struct row rows[] = {
@@ -286,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_international_wildcards),
         cmocka_unit_test(test_regexes),
         cmocka_unit_test(test_match_limit),
+        cmocka_unit_test(test_many_limits),
         cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_refused_pattern),
