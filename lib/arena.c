@@ -26,7 +26,7 @@ struct deferred {
 struct arena {
     struct chunk *chunks;
     struct deferred *deferred;
-    size_t total, chunk_bytes;
+    size_t chunk_bytes;
 };
 
 static void *must_alloc(size_t size)
@@ -67,7 +67,6 @@ static struct chunk *chunk_add(struct arena *a, size_t size)
     size_t room = large ? size : a->chunk_bytes;
     struct chunk *c = must_alloc(sizeof *c + room);
     c->size = room;
-    a->total += sizeof *c + room;
     /* A large block goes behind the current chunk, whose room is still good. */
     if (!large && a->chunk_bytes < LAST_CHUNK)
         a->chunk_bytes *= 2;
@@ -124,9 +123,4 @@ void arena_defer(struct arena *a, void (*release)(void *), void *object)
     struct deferred *d = arena_alloc(a, sizeof *d);
     *d = (struct deferred){a->deferred, release, object};
     a->deferred = d;
-}
-
-size_t arena_size(const struct arena *a)
-{
-    return a->total;
 }

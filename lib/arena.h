@@ -28,7 +28,4 @@ struct span arena_fold(struct arena *arena, struct span text);
 /* Calls release(object) when the arena is freed, newest first. */
 void arena_defer(struct arena *arena, void (*release)(void *), void *object);
 
-/* Bytes asked of the system so far. */
-size_t arena_size(const struct arena *arena);
-
 #endif

@@ -68,25 +68,24 @@ static const struct interface *choose_interface(const struct txn *txn,
 
 /* --- who and from whom --- */
 
-/* What the MTA makes of an address, where it shows it, must be what we make of it.
- * To one without a domain it may add its own; that is then part of the address. Any
- * other domain in its reading was hidden in our local part (`user%host`). */
-static bool reading_agrees(struct address *ours, struct span theirs)
+/* The MTA's own reading of an address; len 0 where it shows none. */
+static bool parse_reading(struct span text, struct address *reading)
 {
-    struct address other;
-    if (span_empty(theirs))
-        return true;
-    if (!address_parse(theirs, &other))
-        return false;
-    if (!address_has_domain(&other))
+    reading->len = reading->local_len = 0;
+    return span_empty(text) || address_parse(text, reading);
+}
+
+/* What the MTA makes of an address must be what we make of it. To one without a domain
+ * it may add its own; any other domain in its reading was hidden in our local part
+ * (`user%host`). */
+static bool reading_agrees(const struct address *ours, const struct address *theirs)
+{
+    if (!address_has_domain(theirs))
         return true;
     if (address_has_domain(ours))
-        return span_equal(address_domain(ours), address_domain(&other));
-    struct span local = {other.text, other.local_len};
-    if (!span_equal(address_text(ours), local))
-        return false;
-    *ours = other;
-    return true;
+        return span_equal(address_domain(ours), address_domain(theirs));
+    return span_equal(address_text(ours),
+                      span_cut(address_text(theirs), 0, theirs->local_len));
 }
 
 static const struct ou *owner_of(const struct policy *p, const struct address *a)
@@ -97,12 +96,9 @@ static const struct ou *owner_of(const struct policy *p, const struct address *a
 
 /* Sendmail follows CNAMEs: its reading may differ, but not so that the mail is then
  * from somebody's domain that we did not judge it by. */
-static bool reading_takes_domain(const struct policy *p, struct span theirs)
+static bool reading_takes_domain(const struct policy *p, const struct address *theirs)
 {
-    struct address other;
-    if (span_empty(theirs) || !address_parse(theirs, &other))
-        return false;
-    const struct ou *owner = owner_of(p, &other);
+    const struct ou *owner = owner_of(p, theirs);
     return owner && owner != owner_of(p, &p->sender);
 }
 
@@ -124,24 +120,31 @@ static bool hides_domain(const struct policy *p, const struct address *a)
 
 static bool sender_is_valid(struct policy *p, const struct txn *txn)
 {
+    struct address theirs;
     if (!address_parse(txn->from, &p->sender) || hides_domain(p, &p->sender))
         return false;
+    bool readable = parse_reading(txn->mail_addr, &theirs);
     if (p->mta == MTA_SENDMAIL)
-        return !reading_takes_domain(p, txn->mail_addr);
-    return reading_agrees(&p->sender, txn->mail_addr);
+        return !readable || !reading_takes_domain(p, &theirs);
+    if (!readable || !reading_agrees(&p->sender, &theirs))
+        return false;
+    if (!address_has_domain(&p->sender) && address_has_domain(&theirs))
+        p->sender = theirs; /* that is whom the mail will be from */
+    return true;
 }
 
 /* Sendmail shows where an alias leads, so that its reading may well differ. */
 static bool recipient_is_valid(struct policy *p, struct span to, struct span rcpt_addr)
 {
-    p->recipient_reading.len = p->recipient_reading.local_len = 0;
+    struct address *theirs = &p->recipient_reading;
     if (!address_parse(to, &p->recipient) || p->recipient.len == 0 ||
         hides_domain(p, &p->recipient))
         return false;
+    bool readable = parse_reading(rcpt_addr, theirs);
     if (p->mta != MTA_SENDMAIL)
-        return reading_agrees(&p->recipient, rcpt_addr);
-    if (!address_parse(rcpt_addr, &p->recipient_reading))
-        p->recipient_reading.len = p->recipient_reading.local_len = 0;
+        return readable && reading_agrees(&p->recipient, theirs);
+    if (!readable)
+        theirs->len = theirs->local_len = 0;
     return true;
 }
 
@@ -235,7 +238,6 @@ static void hold_back(struct verdict *v, const struct rule *rule,
     if (v->would != RULE_NONE)
         return;
     v->would = rule->id;
-    v->monitored = true;
     v->source = f->source;
     v->reason = f->reason;
 }

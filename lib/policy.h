@@ -48,7 +48,7 @@ struct policy {
     /* of the recipient being judged */
     bool recipient_valid;
     struct address recipient;
-    struct address recipient_reading; /* Sendmail's own; len 0: none */
+    struct address recipient_reading; /* the MTA's own; len 0: none */
 };
 
 enum outcome {

@@ -17,7 +17,7 @@ static bool domain_in_scope(const struct policy *p, struct span to)
     return snapshot_domain_owner(p->snapshot, to) == p->sender_ou;
 }
 
-/* By our reading or by Sendmail's; and where we cannot tell where it goes. */
+/* By our reading or by the MTA's; and where we cannot tell where it goes. */
 static bool recipient_in_scope(const struct policy *p)
 {
     return domain_in_scope(p, address_domain(&p->recipient)) ||

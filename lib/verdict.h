@@ -48,7 +48,6 @@ struct verdict {
     enum rule_id would;                /* the first rule that monitor mode held back */
     const struct interface *interface; /* NULL: none could be chosen */
     const struct ou *ou;       /* whose rule decided, else the sender's; or NULL */
-    bool monitored;            /* the mode of the deciding rule is monitor */
     struct source source;      /* of the setting that decided (or would have) */
     const struct reply *reply; /* NULL on pass */
     const char *help;          /* ends the text; "" is nothing */

@@ -48,7 +48,7 @@ static const char *verdict_words(const struct verdict *v, char *out, size_t size
 static bool is_sound(const struct verdict *v)
 {
     char reply[REPLY_TEXT];
-    bool good = v->reason && v->help && (v->monitored == (v->would != RULE_NONE));
+    bool good = v->reason && v->help;
     verdict_reply(v, reply);
     if (v->kind == VERDICT_PASS)
         return good && v->rule == RULE_NONE && !v->reply && !*reply;
