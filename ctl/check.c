@@ -39,7 +39,7 @@ static void print_items(const struct diag *diag)
 struct snapshot *load_and_report(const char *file)
 {
     struct diag diag = {0};
-    struct snapshot *snapshot = config_load(file, &diag);
+    struct snapshot *snapshot = config_load(file, SECRETS_FORGET, &diag);
     print_items(&diag);
     diag_clear(&diag);
     return snapshot;
@@ -78,7 +78,7 @@ int command_check(int argc, char **argv)
     if (status >= 0)
         return status;
     struct diag diag = {0};
-    struct snapshot *snapshot = config_load(o.config, &diag);
+    struct snapshot *snapshot = config_load(o.config, SECRETS_FORGET, &diag);
     bool good = snapshot != NULL;
     if (o.json)
         print_json(&diag, good);

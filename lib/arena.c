@@ -27,6 +27,7 @@ struct arena {
     struct chunk *chunks;
     struct deferred *deferred;
     size_t chunk_bytes;
+    bool wiped;
 };
 
 static void *must_alloc(size_t size)
@@ -46,6 +47,13 @@ struct arena *arena_new(void)
     return a;
 }
 
+struct arena *arena_new_wiped(void)
+{
+    struct arena *a = arena_new();
+    a->wiped = true;
+    return a;
+}
+
 void arena_free(struct arena **arena)
 {
     struct arena *a = *arena;
@@ -55,6 +63,8 @@ void arena_free(struct arena **arena)
         d->release(d->object);
     for (struct chunk *c = a->chunks, *next; c; c = next) {
         next = c->next;
+        if (a->wiped)
+            explicit_bzero(c->bytes, c->used);
         free(c);
     }
     free(a);

@@ -13,6 +13,9 @@ struct arena;
  * memory ends the process: a configuration that does not fit cannot be half
  * loaded, and nothing on a decision's way allocates here. */
 struct arena *arena_new(void);
+
+/* One for secrets: its memory is wiped before it is given back. */
+struct arena *arena_new_wiped(void);
 void arena_free(struct arena **arena);
 
 /* Zeroed, aligned for any type, valid until arena_free(). */

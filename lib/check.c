@@ -101,6 +101,19 @@ static void check_reachable(struct load *ld, const struct interface *i)
     }
 }
 
+/* What gatepost-auth cannot know. */
+static void check_at_auth(struct load *ld, const struct interface *i)
+{
+    const struct globals *g = &ld->snapshot->globals;
+    if ((*g->auth_socket || *g->saslauthd_socket || *g->map_socket) && i->ports.count &&
+        !i->daemon_names.count)
+        warn(ld, interface_source(i, INTERFACE_PORTS), "ports",
+             "never match at AUTH, where no port is known: select by daemon_names too");
+    if (*g->saslauthd_socket && i->clients)
+        warn(ld, interface_source(i, INTERFACE_CLIENTS), "clients",
+             "never match at the saslauthd_socket, where no client is known");
+}
+
 static void check_interface(struct load *ld, struct interface *i)
 {
     if (i->authentication == AUTH_DISABLED && i->require_authentication)
@@ -118,6 +131,7 @@ static void check_interface(struct load *ld, struct interface *i)
                       "auth_username_filter");
     check_relay(ld, i);
     check_reachable(ld, i);
+    check_at_auth(ld, i);
 }
 
 /* ".com" makes half of the Internet local, and takes it from all other OUs. */
@@ -149,16 +163,17 @@ static void check_ou(struct load *ld, const struct ou *ou)
 
 static void check_user(struct load *ld, const struct user *user)
 {
-    size_t local = span_rfind(user->name, '@');
+    struct span name = user_name(user);
+    size_t local = span_rfind(name, '@');
     struct span domain = {NULL, 0};
     if (user->has_domain)
-        domain = span_cut(user->name, local + 1, user->name.len);
+        domain = span_cut(name, local + 1, name.len);
     const struct ou *owner = snapshot_domain_owner(ld->snapshot, domain);
-    struct source here = {user->ou->file, user->line};
+    struct source here = {user->file, user->line};
     struct source auth = user_source(user, USER_SMTP_AUTH);
     if (owner && owner != user->ou)
         diag_add(ld->diag, SEVERITY_ERROR, here.file, here.line, "user",
-                 "\"%.80s\" has a domain of another ou, \"%.80s\"", user->name.ptr,
+                 "\"%.80s\" has a domain of another ou, \"%.80s\"", user->name,
                  owner->name);
     if (user->smtp_auth == SMTP_AUTH_MATCHING_SENDER && !user->has_domain)
         at(ld, SEVERITY_ERROR, auth, "smtp_auth",

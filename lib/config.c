@@ -11,7 +11,7 @@
 #include "load.h"
 #include "textfile.h"
 
-static void remember_file(struct load *ld, const char *path)
+void config_remember_file(struct load *ld, const char *path)
 {
     struct word_list *files = &ld->snapshot->files;
     if ((files->count & (files->count - 1)) == 0) { /* full at the powers of two */
@@ -27,7 +27,7 @@ static void remember_file(struct load *ld, const char *path)
 static void load_text(struct load *ld, char *text, size_t len,
                       const struct section_spec *spec, void *section)
 {
-    ld->scratch = arena_new();
+    ld->scratch = arena_new_wiped();
     struct statement *statements =
         scan_text(ld->scratch, text, len, ld->file, ld->diag);
     statements_check(ld, text, spec, &statements);
@@ -46,7 +46,7 @@ static void load_file(struct load *ld, const char *path,
         return;
     }
     ld->readable_by_others = (file.mode & 04) != 0;
-    remember_file(ld, ld->file);
+    config_remember_file(ld, ld->file);
     load_text(ld, file.bytes, file.len, spec, section);
     textfile_free(&file);
 }
@@ -96,16 +96,20 @@ static void load_ou_directory(struct load *ld)
     ld->ou_root = NULL;
 }
 
-static void load_start(struct load *ld, struct snapshot *s, struct diag *diag)
+static void load_start(struct load *ld, struct snapshot *s, enum secrets secrets,
+                       struct diag *diag)
 {
     s->arena = arena_new();
-    *ld = (struct load){.snapshot = s, .arena = s->arena, .diag = diag};
+    s->secrets = secrets == SECRETS_KEEP ? arena_new_wiped() : NULL;
+    *ld = (struct load){
+        .snapshot = s, .arena = s->arena, .secrets = s->secrets, .diag = diag};
     ld->last_interface = &s->interfaces;
     section_defaults(ld, &schema_main, &s->globals);
     section_defaults(ld, &schema_log, &s->log);
     section_defaults(ld, &schema_interface, &s->fallback);
     section_defaults(ld, &schema_ou, &ld->ou_defaults);
-    section_defaults(ld, &schema_user, &ld->user_defaults);
+    section_defaults(ld, &schema_limits, &s->limits);
+    section_defaults(ld, &schema_target, &ld->target_defaults);
     s->fallback.name = "default";
 }
 
@@ -123,11 +127,11 @@ static struct snapshot *load_finish(struct load *ld)
     return kept;
 }
 
-struct snapshot *config_load(const char *file, struct diag *diag)
+struct snapshot *config_load(const char *file, enum secrets secrets, struct diag *diag)
 {
     struct snapshot snapshot = {0};
     struct load load;
-    load_start(&load, &snapshot, diag);
+    load_start(&load, &snapshot, secrets, diag);
     load_file(&load, file, &schema_main, &snapshot.globals);
     snapshot.globals.file = load.file;
     if (*snapshot.globals.ou_directory)
@@ -136,11 +140,11 @@ struct snapshot *config_load(const char *file, struct diag *diag)
 }
 
 struct snapshot *config_load_text(const char *text, size_t len, const char *name,
-                                  struct diag *diag)
+                                  enum secrets secrets, struct diag *diag)
 {
     struct snapshot snapshot = {0};
     struct load load;
-    load_start(&load, &snapshot, diag);
+    load_start(&load, &snapshot, secrets, diag);
     load.file = arena_copy(load.arena, span_of(name));
     snapshot.globals.file = load.file;
     char *copy = arena_copy(load.arena, (struct span){text, len});
@@ -156,9 +160,9 @@ char *config_control_socket(const char *path, char *error, size_t size)
     struct textfile file;
     if (!textfile_read(path, NULL, &file, error, size))
         return NULL;
-    load_start(&load, &snapshot, &ignored);
+    load_start(&load, &snapshot, SECRETS_FORGET, &ignored);
     load.file = path;
-    load.scratch = arena_new();
+    load.scratch = arena_new_wiped();
     struct statement *first =
         scan_text(load.scratch, file.bytes, file.len, path, &ignored);
     while (first && (first->is_section || strcmp(first->name, "control_socket") != 0))

@@ -11,11 +11,14 @@
 #endif
 #define CONFIG_DEFAULT_FILE GATEPOST_CONFIG_DIR "/gatepost.conf"
 
+/* Password hashes, and passwords of our own at other servers. */
+enum secrets { SECRETS_FORGET, SECRETS_KEEP };
+
 /* Loads file and the ou_directory it names. Returns a snapshot that the caller ends
  * with snapshot_free(), or NULL when there was an error; errors and warnings, all
  * that one run can find, are added to diag either way. Reads files, so it may block;
  * safe from any thread. generation is left 0. */
-struct snapshot *config_load(const char *file, struct diag *diag);
+struct snapshot *config_load(const char *file, enum secrets secrets, struct diag *diag);
 
 /* Reads nothing of file but the option control_socket, however broken the rest may
  * be. Returns the path, the default where there is none; the caller frees it. NULL,
@@ -25,6 +28,6 @@ char *config_control_socket(const char *file, char *error, size_t size);
 /* Loads from a text instead of a file, under the name given, without looking for an
  * ou_directory. For tests. */
 struct snapshot *config_load_text(const char *text, size_t len, const char *name,
-                                  struct diag *diag);
+                                  enum secrets secrets, struct diag *diag);
 
 #endif

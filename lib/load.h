@@ -25,6 +25,9 @@ void *section_begin(struct load *load, const struct section_spec *spec,
 void section_built(struct load *load, const struct section_spec *spec,
                    const struct statement *statement, void *section);
 
+/* Adds a file to those of the snapshot; path lives in the arena. */
+void config_remember_file(struct load *load, const char *path);
+
 /* What only the whole can tell: references, doubles, likely mistakes. */
 void snapshot_check(struct load *load);
 

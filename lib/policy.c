@@ -34,9 +34,12 @@ static bool port_matches(const struct interface *i, unsigned port)
 static enum match interface_matches(const struct interface *i, const struct txn *txn,
                                     const struct policy *p)
 {
+    bool port_known = !(txn->unknown & TXN_NO_PORT);
     if (i->daemon_names.count && !word_matches(&i->daemon_names, txn->daemon_name))
         return MATCH_NO;
-    if (i->ports.count && !port_matches(i, txn->port))
+    if (i->ports.count && port_known && !port_matches(i, txn->port))
+        return MATCH_NO;
+    if (i->ports.count && !port_known && !i->daemon_names.count)
         return MATCH_NO;
     if (!i->clients)
         return MATCH_YES;
@@ -51,8 +54,10 @@ static const struct interface *choose_interface(const struct txn *txn,
     bool nameless = span_empty(txn->daemon_name) && txn->port == 0;
     for (const struct interface *i = p->snapshot->interfaces; i; i = i->next) {
         if (nameless && (i->daemon_names.count || i->ports.count)) {
-            *reason =
-                "the MTA sent neither {daemon_name} nor {daemon_port} to choose by";
+            *reason = txn->unknown & TXN_NO_PORT
+                          ? "there was no service name to choose the interface by"
+                          : "the MTA sent neither {daemon_name} nor {daemon_port} to "
+                            "choose by";
             return NULL;
         }
         enum match match = interface_matches(i, txn, p);
@@ -153,7 +158,8 @@ static void read_login(struct policy *p, const struct txn *txn)
     p->user = NULL;
     p->login_ou = p->login_domain = NULL;
     p->login_valid = false;
-    p->authenticated = txn->login_unreadable || !span_empty(txn->login);
+    p->authenticated =
+        txn->login_unreadable || !span_empty(txn->login) || txn->unknown & TXN_NO_LOGIN;
     if (!p->authenticated || txn->login_unreadable || !p->interface)
         return;
     p->login_valid = login_canonical(p->snapshot, p->interface, txn->login, &p->login);
@@ -272,24 +278,52 @@ enum mta policy_mta(const struct snapshot *snapshot, enum mta said)
     return snapshot->globals.mta == MTA_AUTO ? said : (enum mta)snapshot->globals.mta;
 }
 
-void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
-                 struct policy *p, struct verdict *v, const struct trace *trace)
+/* All that is known before the sender is. Returns why no interface could be chosen. */
+static const char *read_session(const struct snapshot *snapshot, const struct txn *txn,
+                                struct policy *p)
 {
-    static const struct source nowhere = {NULL, 0};
     const char *reason = "";
     p->snapshot = snapshot;
     p->tls = txn->tls;
+    p->unknown = txn->unknown;
     p->mta = policy_mta(snapshot, txn->mta);
     p->accepted = false;
     read_client(p, txn);
     p->interface = choose_interface(txn, p, &reason);
     read_login(p, txn);
-    read_sender(p, txn);
+    return reason;
+}
+
+static void judge_login(const struct policy *p, const char *reason, struct verdict *v,
+                        const struct trace *trace)
+{
+    static const struct source nowhere = {NULL, 0};
     start_verdict(p, v);
     if (p->interface)
-        judge(p, rules_mail, v, trace);
+        judge(p, rules_login, v, trace);
     else
         verdict_fault(v, nowhere, reason);
+}
+
+void policy_login(const struct snapshot *snapshot, const struct txn *txn,
+                  struct policy *p, struct verdict *v, const struct trace *trace)
+{
+    const char *reason = read_session(snapshot, txn, p);
+    p->sender_valid = false;
+    p->sender_ou = NULL;
+    judge_login(p, reason, v, trace);
+    if (!v->ou)
+        v->ou = p->login_ou;
+}
+
+void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
+                 struct policy *p, struct verdict *v, const struct trace *trace)
+{
+    const char *reason = read_session(snapshot, txn, p);
+    read_sender(p, txn);
+    judge_login(p, reason, v, trace);
+    if (v->kind == VERDICT_PASS)
+        judge(p, rules_mail, v, trace);
     p->accepted = v->kind == VERDICT_PASS;
 }
 

@@ -9,6 +9,14 @@
 #include "snapshot.h"
 #include "verdict.h"
 
+/* What who asks cannot know. */
+enum txn_unknown {
+    TXN_NO_PORT = 1,
+    TXN_NO_TLS = 2,
+    TXN_NO_CLIENT = 4,
+    TXN_NO_LOGIN = 8, /* the question is whether there may be one */
+};
+
 /* What the MTA said of a transaction. Spans are raw, as they came; absent ones have
  * a NULL ptr. */
 struct txn {
@@ -22,6 +30,7 @@ struct txn {
     struct span from;      /* the argument of MAIL */
     struct span mail_addr; /* the MTA's own reading of it */
     enum mta mta;          /* who says all this, where the option mta does not tell */
+    unsigned unknown;      /* of enum txn_unknown */
 };
 
 /* What is known of a transaction once MAIL was judged. Belongs to the caller, may be
@@ -34,6 +43,7 @@ struct policy {
     char host_text[DOMAIN_MAX];
     struct span host; /* the verified client name, canonical; may be empty */
     bool tls;
+    unsigned unknown; /* of enum txn_unknown */
     bool authenticated;
     bool login_valid;
     struct address login;
@@ -81,6 +91,13 @@ enum mta policy_mta(const struct snapshot *snapshot, enum mta said);
  * "user@host" in quotes? */
 bool policy_routes_local_part(const struct policy *policy,
                               const struct address *address);
+
+/* Judges a login before any mail: all that MAIL will judge of it, but for what is
+ * unknown. With TXN_NO_LOGIN: may this client log in here at all? The verdict says
+ * nothing of passwords. policy and trace as below. */
+void policy_login(const struct snapshot *snapshot, const struct txn *txn,
+                  struct policy *policy, struct verdict *verdict,
+                  const struct trace *trace);
 
 /* Judges MAIL. policy is filled whatever the verdict is; trace may be NULL. */
 void policy_mail(const struct snapshot *snapshot, const struct txn *txn,

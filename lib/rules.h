@@ -29,6 +29,6 @@ struct rule {
 };
 
 /* Each ends with a rule whose test is NULL. */
-extern const struct rule rules_mail[], rules_rcpt[];
+extern const struct rule rules_login[], rules_mail[], rules_rcpt[];
 
 #endif

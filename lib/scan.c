@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#include "lexer.h"
-
 enum { DEPTH_MAX = 4 };
 
 struct scanner {
@@ -42,6 +40,19 @@ static void blank_range(char *text, size_t begin, size_t end)
 void scan_blank(char *text, const struct statement *st)
 {
     blank_range(text, st->begin, st->end);
+}
+
+void scan_take_secret(struct arena *arena, char *text, struct statement *st)
+{
+    struct span raw = st->value.raw;
+    size_t quotes = st->value.kind == TOKEN_STRING;
+    char *secret = arena_alloc(arena, raw.len + 1);
+    secret[token_meaning(st->value, secret)] = '\0';
+    st->secret = secret;
+    char *at = text + (raw.ptr - text);
+    for (size_t i = quotes; i + quotes < raw.len; i++)
+        if (at[i] != '\n')
+            at[i] = 'x';
 }
 
 /* After an error: the rest of the line is not looked at, nor a block that begins
@@ -153,6 +164,7 @@ static bool read_assignment(struct scanner *sc, struct statement *st)
     st->items = 1;
     st->item_lines = arena_alloc(sc->arena, sizeof *st->item_lines);
     st->item_lines[0] = sc->token.line;
+    st->value = sc->token;
     sc->lexer.option = NULL; /* the next token is another statement's */
     advance(sc);
     if (token_is(sc->token, ",")) {

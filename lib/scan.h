@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "diag.h"
+#include "lexer.h"
 #include "span.h"
 
 struct statement {
@@ -22,12 +23,18 @@ struct statement {
     bool is_list;
     unsigned *item_lines;
     size_t items;
+    struct token value; /* as written, unless it is a list */
+    const char *secret; /* its meaning, taken out of the text; NULL: it was not */
 };
 
 /* Reads the statements of text, which is changed: comments and statements with
  * errors become blanks. Every error goes to diag. The result lives in the arena. */
 struct statement *scan_text(struct arena *arena, char *text, size_t len,
                             const char *file, struct diag *diag);
+
+/* Puts the value of an assignment into the arena and fills its place in text, so that
+ * libconfuse does not see it and leaves no copies. */
+void scan_take_secret(struct arena *arena, char *text, struct statement *statement);
 
 /* Blanks a statement, so that libconfuse does not see it. */
 void scan_blank(char *text, const struct statement *statement);

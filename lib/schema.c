@@ -3,6 +3,7 @@
  * it may be and where it goes. The order is that of the enums in snapshot.h. */
 #include "schema.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #define WORDS(...)                                                                     \
@@ -25,7 +26,7 @@ static const struct option_spec global_options[GLOBAL_OPTIONS] = {
      TEXT(struct globals, milter_socket_mode, set_socket_mode, "0660")},
     {"milter_socket_group", TEXT(struct globals, milter_socket_group, set_text, "")},
     {"control_socket",
-     TEXT(struct globals, control_socket, set_path, "/run/gatepost/control.sock")},
+     TEXT(struct globals, control_socket, set_socket, "/run/gatepost/control.sock")},
     {"run_as", TEXT(struct globals, run_as, set_text, "gatepost")},
     {"mode", TEXT(struct globals, mode, set_word, "enforce"), MODES},
     {"mta", TEXT(struct globals, mta, set_word, "auto"),
@@ -33,6 +34,36 @@ static const struct option_spec global_options[GLOBAL_OPTIONS] = {
     {"local_domains", LIST(struct globals, local_domains, set_domains)},
     {"ou_directory", TEXT(struct globals, ou_directory, set_path, "")},
     {"help", TEXT(struct globals, help, set_help, "")},
+    {"auth_socket", TEXT(struct globals, auth_socket, set_socket, "")},
+    {"auth_socket_mode",
+     TEXT(struct globals, auth_socket_mode, set_socket_mode, "0660")},
+    {"auth_socket_owner", TEXT(struct globals, auth_socket_owner, set_text, "")},
+    {"saslauthd_socket", TEXT(struct globals, saslauthd_socket, set_socket, "")},
+    {"map_socket", TEXT(struct globals, map_socket, set_socket, "")},
+    {"auth_run_as", TEXT(struct globals, auth_run_as, set_text, "gatepost-auth")},
+    {"auth_workers", TEXT(struct globals, auth_workers, set_number, "0"), .most = 256},
+};
+
+enum { COUNT_MOST = 1000000, SECONDS_MOST = 30 * 24 * 3600 };
+
+static const struct option_spec limits_options[LIMITS_OPTIONS] = {
+    {"mode", TEXT(struct limits_settings, mode, set_word, "enforce"), MODES},
+    {"interval", TEXT(struct limits_settings, interval, set_seconds, "10m"), .least = 1,
+     .most = SECONDS_MOST},
+    {"max_failed_per_client",
+     TEXT(struct limits_settings, failed_per_client, set_number, "0"),
+     .most = COUNT_MOST},
+    {"max_failed_users_per_client",
+     TEXT(struct limits_settings, failed_users_per_client, set_number, "0"),
+     .most = COUNT_MOST},
+    {"max_clients_per_login",
+     TEXT(struct limits_settings, clients_per_login, set_number, "0"),
+     .most = COUNT_MOST},
+    {"max_failed_per_login",
+     TEXT(struct limits_settings, failed_per_login, set_number, "0"),
+     .most = COUNT_MOST},
+    {"lockout", TEXT(struct limits_settings, lockout, set_seconds, "15m"), .least = 1,
+     .most = SECONDS_MOST},
 };
 
 static const struct option_spec log_options[LOG_OPTIONS] = {
@@ -94,62 +125,81 @@ static const struct option_spec ou_options[OU_OPTIONS] = {
      TEXT(struct ou, auth_username_restriction, set_word, "disabled"), RESTRICTIONS},
     {"auth_username_filter", LIST(struct ou, auth_username_filter, set_logins),
      .allows = offsetof(struct ou, auth_username_restriction)},
+    {"users_file", TEXT(struct ou, name, set_users_file, NULL)},
 };
 
 static const struct option_spec user_options[USER_OPTIONS] = {
     {"smtp_auth", TEXT(struct user, smtp_auth, set_word, "off"),
      WORDS("off", "any_sender", "matching_sender")},
-    {"password", TEXT(struct user, name, set_password, NULL)},
+    {"password", TEXT(struct user, hash, set_password, NULL), .is_secret = true},
     {"senders", LIST(struct user, senders, set_senders), .allows = ALLOWS_ALWAYS},
     {"clients", LIST(struct user, clients, set_addresses), .allows = ALLOWS_ALWAYS},
 };
 
-const struct section_spec schema_user = {"user",
-                                         true,
-                                         user_options,
-                                         USER_OPTIONS,
-                                         offsetof(struct user, lines),
-                                         (const struct section_spec *const[]){NULL}};
+static const struct option_spec target_options[TARGET_OPTIONS] = {
+    {"url", LIST(struct target, urls, set_url), .or_one = true},
+    {"auth", TEXT(struct target, auth, set_boolean, "false")},
+    {"tls", TEXT(struct target, tls, set_word, NULL),
+     WORDS("", "none", "starttls", "implicit")},
+    {"ca_file", TEXT(struct target, ca_file, set_path, "")},
+    {"timeout", TEXT(struct target, timeout, set_seconds, "3"), .least = 1, .most = 60},
+    {"username", TEXT(struct target, username, set_username, "address")},
+    {"bind_dn", TEXT(struct target, bind_dn, set_template, "")},
+    {"search_base", TEXT(struct target, search_base, set_text, "")},
+    {"search_filter", TEXT(struct target, search_filter, set_template, "")},
+    {"search_scope", TEXT(struct target, search_scope, set_word, "sub"),
+     WORDS("sub", "one", "base")},
+    {"search_bind_dn", TEXT(struct target, search_bind_dn, set_text, "")},
+    {"search_password_file",
+     TEXT(struct target, search_password_file, set_search_password, "")},
+    {"group_dn", TEXT(struct target, group_dn, set_text, "")},
+};
 
-const struct section_spec schema_ou = {
-    "ou",
-    true,
-    ou_options,
-    OU_OPTIONS,
-    offsetof(struct ou, lines),
-    (const struct section_spec *const[]){&schema_user, NULL}};
+#define CHILDREN(...)                                                                  \
+    .sections = (const struct section_spec *const[])                                   \
+    {                                                                                  \
+        __VA_ARGS__ NULL                                                               \
+    }
+#define OPTIONS(table, type)                                                           \
+    .options = table, .option_count = sizeof(table) / sizeof *(table),                 \
+    .lines = offsetof(type, lines)
+
+const struct section_spec schema_user = {
+    "user", "a user section", true, OPTIONS(user_options, struct user), CHILDREN()};
+
+const struct section_spec schema_target = {"target", "a target section", true,
+                                           OPTIONS(target_options, struct target),
+                                           CHILDREN()};
+
+const struct section_spec schema_ou = {"ou", "an ou section", true,
+                                       OPTIONS(ou_options, struct ou),
+                                       CHILDREN(&schema_user, &schema_target, )};
 
 const struct section_spec schema_interface = {
-    "interface",
-    true,
-    interface_options,
-    INTERFACE_OPTIONS,
-    offsetof(struct interface, lines),
-    (const struct section_spec *const[]){NULL}};
+    "interface", "an interface section", true,
+    OPTIONS(interface_options, struct interface), CHILDREN()};
 
-const struct section_spec schema_log = {"log",
-                                        false,
-                                        log_options,
-                                        LOG_OPTIONS,
-                                        offsetof(struct log_settings, lines),
-                                        (const struct section_spec *const[]){NULL}};
+const struct section_spec schema_log = {"log", "the section log", false,
+                                        OPTIONS(log_options, struct log_settings),
+                                        CHILDREN()};
+
+const struct section_spec schema_limits = {
+    "login_limits", "the section login_limits", false,
+    OPTIONS(limits_options, struct limits_settings), CHILDREN()};
 
 const struct section_spec schema_main = {
-    "the main file",
-    false,
-    global_options,
-    GLOBAL_OPTIONS,
-    offsetof(struct globals, lines),
-    (const struct section_spec *const[]){&schema_log, &schema_interface, &schema_ou,
-                                         NULL}};
+    "the main file", "the top of the main file", false,
+    OPTIONS(global_options, struct globals),
+    CHILDREN(&schema_log, &schema_limits, &schema_interface, &schema_ou, )};
 
 const struct section_spec schema_ou_file = {
-    "a file of ou_directory",
-    false,
-    NULL,
-    0,
-    0,
-    (const struct section_spec *const[]){&schema_ou, NULL}};
+    "a file of ou_directory", "a file of ou_directory", false, CHILDREN(&schema_ou, )};
+
+const struct section_spec *const schema_sections[] = {
+    &schema_main, &schema_log,  &schema_limits, &schema_interface,
+    &schema_ou,   &schema_user, &schema_target, NULL};
+static_assert(sizeof schema_sections / sizeof *schema_sections == SCHEMA_SECTIONS + 1,
+              "the number of sections");
 
 const struct option_spec *section_option(const struct section_spec *spec,
                                          const char *name)

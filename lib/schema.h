@@ -12,16 +12,18 @@ struct load {
     struct arena *arena; /* of the snapshot */
     struct diag *diag;
     struct arena *scratch;   /* until the file is done */
+    struct arena *secrets;   /* NULL: they are forgotten */
     const char *file;        /* the file being read; lives in the arena */
     bool in_ou_directory;    /* it is a tenant's */
     bool readable_by_others; /* its mode says so */
     const char *ou_root;     /* the resolved ou_directory, NULL if none */
-    const char *delimiter; /* the last recipient_delimiter; most are the same */
+    const char *delimiter;   /* the last recipient_delimiter; most are the same */
     struct ou ou_defaults;
-    struct user user_defaults;
+    struct target target_defaults;
     struct interface **last_interface;
     struct user **users; /* in the order read */
     size_t user_count, user_size;
+    struct target **last_target;
     size_t ou_size;
 };
 
@@ -39,11 +41,14 @@ enum { ALLOWS_NEVER = 0, ALLOWS_ALWAYS = 1 }; /* no restriction stands so early 
 struct option_spec {
     const char *name;
     bool is_list;
+    bool or_one; /* a list that may also be one value without braces */
+    bool is_secret;
     /* Checks the values and stores them at offset of the section's struct. */
     void (*set)(struct load *, const struct given *, void *section);
     size_t offset;
     const char *fallback;     /* a scalar's default; NULL: all zero */
     const char *const *words; /* what a word may be, in the order of its enum */
+    unsigned least, most;     /* of a number */
     /* For a pattern list: is it one of those let through? Offset of the restriction
      * that says so, or ALLOWS_*. */
     size_t allows;
@@ -51,6 +56,7 @@ struct option_spec {
 
 struct section_spec {
     const char *name;
+    const char *phrase; /* "an ou section" */
     bool titled;
     const struct option_spec *options;
     size_t option_count;
@@ -60,7 +66,12 @@ struct section_spec {
 
 extern const struct section_spec schema_main;    /* the main file */
 extern const struct section_spec schema_ou_file; /* a file of ou_directory */
-extern const struct section_spec schema_log, schema_interface, schema_ou, schema_user;
+extern const struct section_spec schema_log, schema_limits, schema_interface, schema_ou,
+    schema_user, schema_target;
+
+/* All of them but schema_ou_file, NULL-terminated. */
+extern const struct section_spec *const schema_sections[];
+enum { SCHEMA_SECTIONS = 7 };
 
 /* NULL if the section has no such option. */
 const struct option_spec *section_option(const struct section_spec *spec,
@@ -83,6 +94,9 @@ void set_word(struct load *, const struct given *, void *section);
 void set_boolean(struct load *, const struct given *, void *section);
 void set_text(struct load *, const struct given *, void *section);
 void set_path(struct load *, const struct given *, void *section);
+void set_socket(struct load *, const struct given *, void *section);
+void set_number(struct load *, const struct given *, void *section);
+void set_seconds(struct load *, const struct given *, void *section);
 void set_milter_socket(struct load *, const struct given *, void *section);
 void set_socket_mode(struct load *, const struct given *, void *section);
 void set_help(struct load *, const struct given *, void *section);
@@ -90,6 +104,7 @@ void set_log_target(struct load *, const struct given *, void *section);
 void set_delimiter(struct load *, const struct given *, void *section);
 void set_domain(struct load *, const struct given *, void *section);
 void set_password(struct load *, const struct given *, void *section);
+void set_users_file(struct load *, const struct given *, void *section);
 void set_ports(struct load *, const struct given *, void *section);
 void set_names(struct load *, const struct given *, void *section);
 void set_domains(struct load *, const struct given *, void *section);
@@ -98,5 +113,11 @@ void set_addresses(struct load *, const struct given *, void *section);
 void set_clients(struct load *, const struct given *, void *section);
 void set_logins(struct load *, const struct given *, void *section);
 void set_senders(struct load *, const struct given *, void *section);
+
+/* The setters of a target (targets.c). */
+void set_url(struct load *, const struct given *, void *section);
+void set_username(struct load *, const struct given *, void *section);
+void set_template(struct load *, const struct given *, void *section);
+void set_search_password(struct load *, const struct given *, void *section);
 
 #endif

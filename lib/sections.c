@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "load.h"
+#include "targets.h"
+#include "users.h"
 #include "utf8.h"
 
 enum { TITLE_MAX = 255 };
@@ -60,6 +62,7 @@ static void *ou_begin(struct load *ld, const struct statement *st)
         return NULL;
     }
     ou_list_push(ld, ou);
+    ld->last_target = &ou->targets;
     return ou;
 }
 
@@ -79,40 +82,19 @@ static void claim_domains(struct load *ld, struct ou *ou)
     }
 }
 
-static void *user_begin(struct load *ld, const struct statement *st,
-                        const struct ou *ou)
+static struct user *user_begin(struct load *ld, const struct statement *st,
+                               const struct ou *ou)
 {
-    struct address name;
-    if (!address_parse_login(st->title, &name)) {
+    struct user *user = user_new(ld, ou, st->title, st->line);
+    if (!user)
         load_error(ld, st->line, st->name, "no login name could ever be like \"%.*s\"",
                    st->title.len > 80 ? 80 : (int)st->title.len, st->title.ptr);
-        return NULL;
-    }
-    struct user *user = arena_alloc(ld->arena, sizeof *user);
-    *user = ld->user_defaults;
-    user->ou = ou;
-    user->line = st->line;
-    user->name = arena_span(ld->arena, address_text(&name));
-    user->has_domain = address_has_domain(&name);
-    const struct user *other = strmap_add(&ld->snapshot->users, user->name, user);
-    if (other) {
-        load_error(ld, st->line, st->name,
-                   "there are two of the name \"%.80s\": see %s:%u", user->name.ptr,
-                   other->ou->file, other->line);
-        return NULL;
-    }
-    return user;
-}
-
-static void user_list_push(struct load *ld, struct user *user)
-{
-    if (ld->user_count == ld->user_size) {
-        ld->user_size = ld->user_size ? ld->user_size * 2 : 64;
-        ld->users = realloc(ld->users, ld->user_size * sizeof *ld->users);
-        if (!ld->users)
-            abort();
-    }
-    ld->users[ld->user_count++] = user;
+    const struct user *other = user ? user_add(ld, user) : NULL;
+    if (!other)
+        return user;
+    load_error(ld, st->line, st->name, "there are two of the name \"%.80s\": see %s:%u",
+               user->name, other->file, other->line);
+    return NULL;
 }
 
 void *section_begin(struct load *ld, const struct section_spec *spec,
@@ -120,12 +102,16 @@ void *section_begin(struct load *ld, const struct section_spec *spec,
 {
     if (spec == &schema_log)
         return &ld->snapshot->log;
+    if (spec == &schema_limits)
+        return &ld->snapshot->limits;
     if (!title_is_good(ld, st))
         return NULL;
     if (spec == &schema_interface)
         return interface_begin(ld, st);
     if (spec == &schema_ou)
         return ou_begin(ld, st);
+    if (spec == &schema_target)
+        return target_begin(ld, st, parent);
     return user_begin(ld, st, parent);
 }
 
@@ -135,8 +121,10 @@ void section_built(struct load *ld, const struct section_spec *spec,
     (void)st;
     if (spec == &schema_ou)
         claim_domains(ld, section);
-    else if (spec == &schema_user)
-        user_list_push(ld, section);
+    else if (spec == &schema_target)
+        target_built(ld, section);
+    else if (spec == &schema_limits)
+        ((struct limits_settings *)section)->file = ld->file;
     else if (spec == &schema_log)
         ((struct log_settings *)section)->file = ld->file;
 }

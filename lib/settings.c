@@ -6,12 +6,13 @@
 #include <sys/un.h>
 
 #include "ascii.h"
-#include "schema.h"
+#include "users.h"
 
 /* A reply has 980 bytes at the most (smfi_setreply); this leaves room for ours. */
 enum { HELP_MAX = 400 };
 
-/* The name that the socket has while it is made is this much longer. */
+/* The name that the socket has while it is made, or the one beside it for
+ * gatepost-auth, is this much longer. */
 enum { SOCKET_SUFFIX = 16 };
 
 static void fail(struct load *ld, const struct given *g, const char *message)
@@ -93,16 +94,76 @@ static bool socket_path_fits(const char *path)
     return strlen(path) + SOCKET_SUFFIX < sizeof((struct sockaddr_un *)0)->sun_path;
 }
 
+/* An empty one where there may be none: what has a default has to be somewhere. */
+static bool is_path(struct load *ld, const struct given *g)
+{
+    bool needed = g->spec->fallback && *g->spec->fallback;
+    if (g->values[0][0] == '/' || (!g->values[0][0] && !needed))
+        return true;
+    fail(ld, g, "an absolute path was expected");
+    return false;
+}
+
 void set_path(struct load *ld, const struct given *g, void *section)
 {
-    const char *path = g->values[0];
-    bool is_socket = strcmp(g->spec->name, "control_socket") == 0;
-    if (*path != '/' && (*path || is_socket))
-        fail(ld, g, "an absolute path was expected");
-    else if (is_socket && !socket_path_fits(path))
+    if (is_path(ld, g))
+        set_text(ld, g, section);
+}
+
+void set_socket(struct load *ld, const struct given *g, void *section)
+{
+    if (!is_path(ld, g))
+        return;
+    if (!socket_path_fits(g->values[0]))
         fail(ld, g, "the path is too long for a socket");
     else
         set_text(ld, g, section);
+}
+
+/* Decimal, without leading zeros. Stops at the first other byte; *end is there. */
+static bool read_number(const char *text, unsigned long *number, const char **end)
+{
+    *number = 0;
+    for (*end = text; ascii_is_digit(**end); ++*end) {
+        if (*end - text >= 9)
+            return false;
+        *number = *number * 10 + (unsigned long)(**end - '0');
+    }
+    return *end > text && (text[0] != '0' || *end == text + 1);
+}
+
+static void keep_number(struct load *ld, const struct given *g, void *section,
+                        unsigned long number, bool good)
+{
+    if (good && number >= g->spec->least && number <= g->spec->most)
+        *(unsigned *)field(g, section) = (unsigned)number;
+    else
+        load_error(ld, g->line, g->spec->name,
+                   "\"%.60s\" is not a decimal number from %u to %u", g->values[0],
+                   g->spec->least, g->spec->most);
+}
+
+void set_number(struct load *ld, const struct given *g, void *section)
+{
+    unsigned long number;
+    const char *end;
+    bool good = read_number(g->values[0], &number, &end) && *end == '\0';
+    keep_number(ld, g, section, number, good);
+}
+
+void set_seconds(struct load *ld, const struct given *g, void *section)
+{
+    static const char letters[] = "smhd";
+    static const unsigned factors[] = {1, 60, 3600, 24 * 3600};
+    unsigned long number;
+    const char *end;
+    bool good = read_number(g->values[0], &number, &end);
+    const char *letter = good && *end ? strchr(letters, *end) : NULL;
+    if (letter) {
+        number *= factors[letter - letters];
+        end++;
+    }
+    keep_number(ld, g, section, number, good && *end == '\0');
 }
 
 static bool port_is_valid(const char *text, size_t len)
@@ -213,13 +274,13 @@ void set_domain(struct load *ld, const struct given *g, void *section)
             arena_copy(ld->arena, (struct span){domain, len});
 }
 
-/* The hash itself is for who checks passwords; this program forgets it here. */
+/* The hash itself is for who checks passwords; other programs forget it here. */
 void set_password(struct load *ld, const struct given *g, void *section)
 {
-    (void)section;
+    struct user *user = section;
     if (ld->readable_by_others)
         fail(ld, g, "this file can be read by others: chmod o-r");
-    if (g->values[0][0] != '$')
-        load_warning(ld, g->line, g->spec->name,
-                     "not a hash that crypt(5) describes: see gatepost passwd");
+    const char *fault = user_set_hash(ld, user, span_of(g->values[0]));
+    if (fault)
+        load_warning(ld, g->line, g->spec->name, "%s", fault);
 }

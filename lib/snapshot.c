@@ -25,7 +25,8 @@ void snapshot_free(struct snapshot **snapshot)
     strmap_clear(&s->ous);
     strmap_clear(&s->domains);
     strmap_clear(&s->local_domains);
-    strmap_clear(&s->users);
+    user_index_clear(&s->users);
+    arena_free(&s->secrets);
     struct arena *arena = s->arena;
     arena_free(&arena);
     *snapshot = NULL;
@@ -65,5 +66,5 @@ bool snapshot_domain_is_local(const struct snapshot *s, struct span domain)
 
 const struct user *snapshot_user(const struct snapshot *s, struct span name)
 {
-    return strmap_find(&s->users, name);
+    return user_index_find(&s->users, name);
 }

@@ -12,6 +12,7 @@
 #include "names.h"
 #include "span.h"
 #include "strmap.h"
+#include "userindex.h"
 
 /* Where a setting stands. file NULL: nowhere, its default applies. */
 struct source {
@@ -35,6 +36,10 @@ enum restriction { RESTRICTION_DISABLED, RESTRICTION_ALLOW, RESTRICTION_DENY };
 enum inbound { INBOUND_NO, INBOUND_WHEN_AUTH_ENABLED, INBOUND_ALWAYS };
 enum inbound_scope { SCOPE_DOMAIN, SCOPE_OU };
 enum smtp_auth { SMTP_AUTH_OFF, SMTP_AUTH_ANY_SENDER, SMTP_AUTH_MATCHING_SENDER };
+enum target_kind { TARGET_LDAP, TARGET_SMTP, TARGET_IMAP, TARGET_POP3 };
+/* The option knows the first three words. */
+enum target_tls { TLS_BY_URL, TLS_NONE, TLS_STARTTLS, TLS_IMPLICIT };
+enum search_scope { SEARCH_SUB, SEARCH_ONE, SEARCH_BASE };
 
 /* The options of each section, in the order of the tables in schema.c. Each struct
  * keeps the line of those that were given; 0 is "left out". */
@@ -49,7 +54,24 @@ enum global_option {
     GLOBAL_LOCAL_DOMAINS,
     GLOBAL_OU_DIRECTORY,
     GLOBAL_HELP,
+    GLOBAL_AUTH_SOCKET,
+    GLOBAL_AUTH_SOCKET_MODE,
+    GLOBAL_AUTH_SOCKET_OWNER,
+    GLOBAL_SASLAUTHD_SOCKET,
+    GLOBAL_MAP_SOCKET,
+    GLOBAL_AUTH_RUN_AS,
+    GLOBAL_AUTH_WORKERS,
     GLOBAL_OPTIONS
+};
+enum limits_option {
+    LIMITS_MODE,
+    LIMITS_INTERVAL,
+    LIMITS_FAILED_PER_CLIENT,
+    LIMITS_FAILED_USERS_PER_CLIENT,
+    LIMITS_CLIENTS_PER_LOGIN,
+    LIMITS_FAILED_PER_LOGIN,
+    LIMITS_LOCKOUT,
+    LIMITS_OPTIONS
 };
 enum log_option { LOG_OPTION_TARGET, LOG_OPTION_FORMAT, LOG_OPTION_LEVEL, LOG_OPTIONS };
 enum interface_option {
@@ -85,7 +107,24 @@ enum ou_option {
     OU_IP_EXCEPTIONS,
     OU_AUTH_USERNAME_RESTRICTION,
     OU_AUTH_USERNAME_FILTER,
+    OU_USERS_FILE,
     OU_OPTIONS
+};
+enum target_option {
+    TARGET_OPTION_URL,
+    TARGET_OPTION_AUTH,
+    TARGET_OPTION_TLS,
+    TARGET_OPTION_CA_FILE,
+    TARGET_OPTION_TIMEOUT,
+    TARGET_OPTION_USERNAME,
+    TARGET_OPTION_BIND_DN,
+    TARGET_OPTION_SEARCH_BASE,
+    TARGET_OPTION_SEARCH_FILTER,
+    TARGET_OPTION_SEARCH_SCOPE,
+    TARGET_OPTION_SEARCH_BIND_DN,
+    TARGET_OPTION_SEARCH_PASSWORD_FILE,
+    TARGET_OPTION_GROUP_DN,
+    TARGET_OPTIONS
 };
 enum user_option {
     USER_SMTP_AUTH,
@@ -123,6 +162,23 @@ struct globals {
     struct word_list local_domains;
     const char *ou_directory;
     const char *help;
+    const char *auth_socket; /* "" for none; so are the next two */
+    unsigned auth_socket_mode;
+    const char *auth_socket_owner;
+    const char *saslauthd_socket;
+    const char *map_socket;
+    const char *auth_run_as;
+    unsigned auth_workers; /* 0: as many as there are processors */
+};
+
+/* Limits on logins; 0 is none. */
+struct limits_settings {
+    const char *file;
+    unsigned lines[LIMITS_OPTIONS];
+    int mode;                   /* enum mode */
+    unsigned interval, lockout; /* seconds */
+    unsigned failed_per_client, failed_users_per_client;
+    unsigned clients_per_login, failed_per_login;
 };
 
 struct interface {
@@ -173,23 +229,72 @@ struct ou {
     const char *name;
     struct span folded_name; /* how names compare */
     struct word_list domains;
+    struct target *targets;   /* in the order written */
+    const char *typical_hash; /* of one of its users; NULL: none is known */
 };
 
+/* There may be a million of them. */
 struct user {
     const struct ou *ou;
-    unsigned line; /* of the section; the file is the OU's */
-    unsigned lines[USER_OPTIONS];
-    struct span name; /* canonical and folded */
-    bool has_domain;
-    int smtp_auth; /* enum smtp_auth */
+    const char *file; /* of the section, or of the line in a users_file */
     const struct name_list *senders;
     const struct client_list *clients;
+    const char *hash; /* crypt(5); NULL: none was given, or it was forgotten */
+    unsigned line;
+    unsigned lines[USER_OPTIONS];
+    int smtp_auth; /* enum smtp_auth */
+    uint16_t name_len;
+    bool has_domain;
+    char name[]; /* canonical and folded, and a NUL */
+};
+
+static inline struct span user_name(const struct user *user)
+{
+    return (struct span){user->name, user->name_len};
+}
+
+/* A server of a target. */
+struct target_url {
+    const char *text; /* scheme://host:port */
+    const char *host; /* a name, or an address without brackets */
+    int kind;         /* enum target_kind */
+    int tls;          /* enum target_tls, never TLS_BY_URL */
+    uint16_t port;
+    bool is_loopback;
+};
+
+/* A server that knows the passwords of an OU's users. */
+struct target {
+    struct target *next;
+    const struct ou *ou;
+    const char *name, *file;
+    unsigned line; /* of the section */
+    unsigned lines[TARGET_OPTIONS];
+    struct target_url *urls; /* all of one kind; the first is the primary */
+    size_t url_count;
+    int kind; /* enum target_kind */
+    int auth;
+    int tls;              /* enum target_tls */
+    const char *ca_file;  /* "": those that the system trusts */
+    unsigned timeout;     /* seconds for one server */
+    const char *username; /* a template, see template.h */
+    /* of LDAP; "" where not given */
+    const char *bind_dn; /* a template */
+    const char *search_base;
+    const char *search_filter; /* a template */
+    int search_scope;          /* enum search_scope */
+    const char *search_bind_dn;
+    const char *search_password_file;
+    const char *search_password; /* its first line; NULL: forgotten or none */
+    const char *group_dn;
 };
 
 struct snapshot {
     struct arena *arena;
+    struct arena *secrets; /* wiped at the end; NULL: nothing was kept */
     struct globals globals;
     struct log_settings log;
+    struct limits_settings limits;
     struct interface *interfaces; /* in the order written */
     struct interface fallback;    /* the one named "default" */
     struct strmap ous;            /* folded name -> struct ou */
@@ -197,7 +302,8 @@ struct snapshot {
     size_t ou_count;
     struct strmap domains; /* canonical domain, or "." and one -> struct ou */
     struct strmap local_domains;
-    struct strmap users;      /* canonical name -> struct user */
+    struct user_index users;
+    const char *typical_hash; /* of any user; NULL: none is known */
     struct word_list files;   /* every file that was read */
     struct timespec loaded;   /* wall clock */
     unsigned long generation; /* set by whoever publishes it */
@@ -234,7 +340,13 @@ static inline struct source ou_source(const struct ou *ou, enum ou_option option
 static inline struct source user_source(const struct user *user,
                                         enum user_option option)
 {
-    return source_at(user->ou->file, user->lines[option]);
+    return source_at(user->file, user->lines[option]);
+}
+
+static inline struct source target_source(const struct target *target,
+                                          enum target_option option)
+{
+    return source_at(target->file, target->lines[option]);
 }
 
 #endif

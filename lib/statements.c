@@ -3,29 +3,16 @@
 #include "ascii.h"
 #include "load.h"
 
-static const struct section_spec *const everywhere[] = {
-    &schema_main, &schema_log, &schema_interface, &schema_ou, &schema_user, NULL};
-
-static const char *section_phrase(const struct section_spec *spec)
-{
-    return spec == &schema_main        ? "the top of the main file"
-           : spec == &schema_log       ? "the section log"
-           : spec == &schema_ou_file   ? spec->name
-           : spec == &schema_interface ? "an interface section"
-           : spec == &schema_ou        ? "an ou section"
-                                       : "a user section";
-}
-
 /* "stands in: ..." for a name that exists elsewhere. */
 static void complain_of_name(struct load *ld, const struct section_spec *spec,
                              const struct statement *st)
 {
-    for (const struct section_spec *const *s = everywhere; *s; s++) {
+    for (const struct section_spec *const *s = schema_sections; *s; s++) {
         bool there = st->is_section ? section_child(*s, st->name) != NULL
                                     : section_option(*s, st->name) != NULL;
         if (there) {
             load_error(ld, st->line, st->name, "does not belong in %s, but in %s",
-                       section_phrase(spec), section_phrase(*s));
+                       spec->phrase, (*s)->phrase);
             return;
         }
     }
@@ -66,7 +53,7 @@ static bool check_option(struct load *ld, const struct section_spec *spec,
             complain_of_name(ld, spec, st);
         return false;
     }
-    if (st->is_list != option->is_list) {
+    if (st->is_list != option->is_list && (st->is_list || !option->or_one)) {
         load_error(ld, st->line, st->name,
                    option->is_list ? "a list is written { \"one\", \"two\" }"
                                    : "one value was expected, not a list");
@@ -130,6 +117,8 @@ void statements_check(struct load *ld, char *text, const struct section_spec *sp
         struct statement *st = *link;
         bool good =
             st->is_section ? check_section(ld, spec, st) : check_option(ld, spec, st);
+        if (good && !st->is_section && section_option(spec, st->name)->is_secret)
+            scan_take_secret(ld->scratch, text, st);
         good = good && check_double(ld, spec, st, first_line);
         good = good && (!st->has_title || check_title(ld, &titles, st));
         if (good && st->is_section)

@@ -43,20 +43,33 @@ static bool is_below(int fd, const char *folder)
            path[len] == '/';
 }
 
+/* The descriptor, or -1 with the reason. */
+static int open_regular(const char *path, const char *below, struct stat *st,
+                        const char **fault)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    *fault = NULL;
+    if (fd < 0 || fstat(fd, st) < 0)
+        *fault = strerror(errno);
+    else if (below && !is_below(fd, below))
+        *fault = "a file that an ou file names must lie below ou_directory";
+    else if (!S_ISREG(st->st_mode))
+        *fault = "not a regular file";
+    if (!*fault)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 bool textfile_read(const char *path, const char *below, struct textfile *file,
                    char *reason, size_t size)
 {
     struct stat st;
-    const char *fault = NULL;
+    const char *fault;
     *file = (struct textfile){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) < 0)
-        fault = strerror(errno);
-    else if (below && !is_below(fd, below))
-        fault = "a list of an ou file must lie below ou_directory";
-    else if (!S_ISREG(st.st_mode))
-        fault = "not a regular file";
-    else if (st.st_size > (off_t)SIZE_MAX_MIB * 1024 * 1024)
+    int fd = open_regular(path, below, &st, &fault);
+    if (!fault && st.st_size > (off_t)SIZE_MAX_MIB * 1024 * 1024)
         fault = "too large";
     if (!fault) {
         file->mode = st.st_mode;
@@ -78,6 +91,79 @@ bool textfile_read(const char *path, const char *below, struct textfile *file,
 
 void textfile_free(struct textfile *file)
 {
+    if (file->bytes)
+        explicit_bzero(file->bytes, file->len);
     free(file->bytes);
     *file = (struct textfile){0};
+}
+
+/* --- line by line --- */
+
+bool textreader_open(struct textreader *r, const char *path, const char *below,
+                     char *reason, size_t size)
+{
+    struct stat st;
+    const char *fault;
+    *r = (struct textreader){.fd = -1};
+    r->fd = open_regular(path, below, &st, &fault);
+    r->bytes = fault ? NULL : malloc(TEXTREADER_BYTES);
+    if (r->bytes) {
+        r->mode = st.st_mode;
+        return true;
+    }
+    snprintf(reason, size, "%s", fault ? fault : "out of memory");
+    textreader_close(r);
+    return false;
+}
+
+/* Moves what is left to the front and reads more behind it. */
+static void refill(struct textreader *r)
+{
+    memmove(r->bytes, r->bytes + r->at, r->len - r->at);
+    r->len -= r->at;
+    r->at = 0;
+    ssize_t n;
+    do
+        n = read(r->fd, r->bytes + r->len, TEXTREADER_BYTES - r->len);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        r->fault = strerror(errno);
+    else if (n == 0)
+        r->at_end = true;
+    else
+        r->len += (size_t)n;
+}
+
+bool textreader_line(struct textreader *r, struct span *line)
+{
+    const char *newline = NULL;
+    while (!r->fault && !newline) {
+        newline = memchr(r->bytes + r->at, '\n', r->len - r->at);
+        if (newline || r->at_end)
+            break;
+        if (r->at == 0 && r->len == TEXTREADER_BYTES)
+            r->fault = "a line that is too long";
+        else
+            refill(r);
+    }
+    if (r->fault || (!newline && r->at == r->len))
+        return false;
+    size_t end = newline ? (size_t)(newline - r->bytes) : r->len;
+    *line = (struct span){r->bytes + r->at, end - r->at};
+    r->at = newline ? end + 1 : end;
+    r->line++;
+    if (memchr(line->ptr, '\0', line->len))
+        r->fault = "a NUL byte";
+    return !r->fault;
+}
+
+void textreader_close(struct textreader *r)
+{
+    if (r->bytes)
+        explicit_bzero(r->bytes, TEXTREADER_BYTES);
+    free(r->bytes);
+    r->bytes = NULL;
+    if (r->fd >= 0)
+        close(r->fd);
+    r->fd = -1;
 }

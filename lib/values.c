@@ -9,7 +9,7 @@
 
 /* libconfuse compares each titled section with all others of the same parse, so that
  * one parse of many costs their square. */
-enum { SECTIONS_A_PARSE = 64, OPTIONS_MAX = 32 };
+enum { SECTIONS_A_PARSE = 64, OPTIONS_MAX = 32, KINDS_MAX = 8 };
 
 /* The lexer of libconfuse is global, and so is what its error function can see. */
 static pthread_mutex_t confuse_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -35,11 +35,10 @@ static void options_of(const struct section_spec *spec, cfg_opt_t out[OPTIONS_MA
     }
     for (const struct section_spec *const *s = spec->sections; *s; s++) {
         /* libconfuse copies these for each parse. */
-        static _Thread_local cfg_opt_t inner[4][OPTIONS_MAX];
-        int slot = *s == &schema_user        ? 0
-                   : *s == &schema_ou        ? 1
-                   : *s == &schema_interface ? 2
-                                             : 3;
+        static _Thread_local cfg_opt_t inner[SCHEMA_SECTIONS][OPTIONS_MAX];
+        int slot = 0;
+        while (schema_sections[slot] != *s)
+            slot++;
         options_of(*s, inner[slot]);
         cfg_opt_t section = CFG_SEC((*s)->name, inner[slot],
                                     (*s)->titled ? CFGF_MULTI | CFGF_TITLE : 0);
@@ -77,7 +76,7 @@ static void apply_option(struct load *ld, const struct option_spec *spec, cfg_t 
     }
     const char **values = arena_alloc(ld->scratch, (count + 1) * sizeof *values);
     for (size_t i = 0; i < count; i++)
-        values[i] = cfg_opt_getnstr(option, (unsigned)i);
+        values[i] = st->secret ? st->secret : cfg_opt_getnstr(option, (unsigned)i);
     struct given given = {spec, st->line, values, st->item_lines, count};
     spec->set(ld, &given, section);
 }
@@ -131,7 +130,7 @@ static void apply(struct load *ld, const struct section_spec *spec, cfg_t *cfg,
                   const struct statement *first, const struct statement *end,
                   void *section)
 {
-    unsigned seen[4] = {0};
+    unsigned seen[KINDS_MAX] = {0};
     for (const struct statement *st = first; st != end; st = st->next) {
         if (!st->is_section)
             continue;

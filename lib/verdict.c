@@ -24,6 +24,10 @@ const char *rule_name(enum rule_id id)
         [RULE_BAD_RECIPIENT] = "bad-recipient",
         [RULE_INBOUND_DOMAIN_AUTH] = "inbound-domain-auth",
         [RULE_RELAY_DENIED] = "relay-denied",
+        [RULE_LOGIN_MALFORMED] = "login-malformed",
+        [RULE_LOGIN_LIMIT] = "login-limit",
+        [RULE_LOGIN_UNKNOWN] = "login-unknown",
+        [RULE_LOGIN_PASSWORD] = "login-password",
         [RULE_FAULT] = "fault",
     };
     return names[id];

@@ -123,7 +123,7 @@ static void warn_of_missing_login(struct session *s, SMFICTX *ctx, const char *l
     bool lost = !login && macro_get(ctx, "{auth_type}");
     if (login || !i || !i->require_authentication || !(lost || s->cannot_ask))
         return;
-    if (atomic_exchange(&t->edition->macro_warned, true))
+    if (atomic_exchange(&t->edition->warned, true))
         return;
     logger_message(
         LOG_LEVEL_WARNING,

@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "callbacks.h"
+#include "config.h"
 #include "control.h"
 #include "logger.h"
 #include "privileges.h"
 #include "reload.h"
+#include "session.h"
+#include "signals.h"
 #include "socket.h"
 
 enum { BACKLOG = 512, ERROR_TEXT = 300 };
@@ -75,32 +78,6 @@ static void *milter_thread(void *unused)
     return NULL;
 }
 
-/* main() takes the signals: Linux gives one that is meant for the process to its first
- * thread if that waits for it, so libmilter's own waiting thread does not get it. If
- * it does for once, it stops the daemon as well, just later. */
-static void own_signals(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGHUP);
-    sigaddset(set, SIGUSR1);
-    pthread_sigmask(SIG_BLOCK, set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
-
-static void wait_for_stop(const sigset_t *set)
-{
-    for (;;) {
-        int number = 0;
-        if (sigwait(set, &number) != 0)
-            continue;
-        if (number == SIGTERM || number == SIGINT)
-            return;
-        control_ask_reload();
-    }
-}
-
 /* smfi_stop() would wait up to five seconds for the listener, and then no more for the
  * callbacks than this does. Nothing is freed behind those, and _exit() does not either:
  * an MTA whose session ends here defers. */
@@ -115,14 +92,17 @@ static void stop(void)
     _exit(gave_up ? EX_SOFTWARE : 0);
 }
 
-/* A reload by the user that we became must be able to read them. */
-static void check_readable(const struct snapshot *s)
+static struct snapshot *load(const char *file, struct diag *diag)
 {
-    for (size_t i = 0; i < s->files.count; i++)
-        if (access(s->files.words[i], R_OK) != 0)
-            logger_message(LOG_LEVEL_WARNING,
-                           "%s: run_as cannot read it: a reload will fail",
-                           s->files.words[i]);
+    return config_load(file, SECRETS_FORGET, diag);
+}
+
+static void report(json_t *object)
+{
+    json_object_set_new(
+        object, "sessions",
+        json_pack("{s:I, s:I}", "open", (json_int_t)atomic_load(&session_counts.open),
+                  "total", (json_int_t)atomic_load(&session_counts.total)));
 }
 
 /* From here on the snapshot is the threads'. */
@@ -131,15 +111,23 @@ static int start_threads(const char *file, struct snapshot **snapshot, int contr
 {
     pthread_t thread;
     const struct snapshot *s = *snapshot;
-    if (!logger_start(&s->log, error, ERROR_TEXT))
+    static const enum global_option fixed[] = {GLOBAL_MILTER_SOCKET,
+                                               GLOBAL_MILTER_SOCKET_MODE,
+                                               GLOBAL_MILTER_SOCKET_GROUP,
+                                               GLOBAL_CONTROL_SOCKET,
+                                               GLOBAL_RUN_AS,
+                                               GLOBAL_OPTIONS};
+    static struct reload_settings reload = {.load = load, .fixed = fixed};
+    reload.file = file;
+    if (!logger_start("gatepost-milter", &s->log, error, ERROR_TEXT))
         return EX_CANTCREAT;
-    check_readable(s);
+    check_readable("run_as", s->files.words, s->files.count);
     logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, listening on %s", file,
                    s->ou_count, s->globals.milter_socket);
-    reload_start(file, *snapshot);
+    reload_start(&reload, *snapshot);
     *snapshot = NULL;
     snprintf(error, ERROR_TEXT, "cannot start threads");
-    if (!control_start(control) ||
+    if (!control_start(control, report) ||
         pthread_create(&thread, NULL, milter_thread, NULL) != 0)
         return EX_OSERR;
     pthread_detach(thread);
@@ -169,7 +157,7 @@ int daemon_run(const char *file, struct snapshot *snapshot)
 {
     sigset_t signals;
     char error[ERROR_TEXT];
-    own_signals(&signals);
+    signals_own(&signals);
     int status = start(file, &snapshot, error);
     if (status != 0) {
         fprintf(stderr, "gatepost-milter: %s\n", error);
@@ -178,7 +166,7 @@ int daemon_run(const char *file, struct snapshot *snapshot)
         snapshot_free(&snapshot);
         return status;
     }
-    wait_for_stop(&signals);
+    signals_wait(&signals);
     stop();
     return 0;
 }

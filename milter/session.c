@@ -2,11 +2,12 @@
 /* What is kept of an SMTP session between the callbacks. */
 #include "session.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+struct session_counts session_counts;
 
 /* Start of the process and a number: unique in the log of a host. */
 static void make_id(char id[20])

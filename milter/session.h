@@ -3,6 +3,8 @@
 #ifndef GATEPOST_SESSION_H
 #define GATEPOST_SESSION_H
 
+#include <stdatomic.h>
+
 #include "line.h"
 #include "policy.h"
 #include "runtime.h"
@@ -57,6 +59,12 @@ struct session {
     struct short_text tls_version; /* as of the last HELO */
     struct transaction transaction;
 };
+
+struct session_counts {
+    atomic_ulong open, total;
+};
+
+extern struct session_counts session_counts;
 
 /* NULL only when there is no memory. */
 struct session *session_new(void);

@@ -130,7 +130,7 @@ static void check_same(const struct verdict *a, const struct verdict *b)
 static size_t try_text(struct span text, struct verdict verdicts[8])
 {
     struct diag diag = {0};
-    struct snapshot *s = config_load_text(text.ptr, text.len, "fuzz.conf", &diag);
+    struct snapshot *s = config_load_text(text.ptr, text.len, "fuzz.conf", SECRETS_KEEP, &diag);
     size_t errors = diag.errors;
     require((s == NULL) == (errors > 0), "a snapshot or errors");
     check_diag(&diag);

@@ -52,7 +52,7 @@ static void publish(unsigned which)
     struct diag diag = {0};
     published = which % CONFIGS;
     const char *text = configs[published];
-    struct snapshot *s = config_load_text(text, strlen(text), "wire.conf", &diag);
+    struct snapshot *s = config_load_text(text, strlen(text), "wire.conf", SECRETS_FORGET, &diag);
     require(s, "the configurations of this test load");
     diag_clear(&diag);
     runtime_publish(s);

@@ -181,7 +181,7 @@ static void check_every_global(const struct snapshot *s)
     assert_string_equal(g->local_domains.words[1], ".lists.example");
     assert_string_equal(g->ou_directory, "/etc/gatepost/ou.d");
     assert_string_equal(g->help, "see https://help.example");
-    check_lines(g->lines, GLOBAL_OPTIONS, 1);
+    check_lines(g->lines, GLOBAL_AUTH_SOCKET, 1);
     assert_int_equal(s->log.target, LOG_TO_FILE);
     assert_string_equal(s->log.path, "/var/log/gatepost");
     assert_int_equal(s->log.format, LOG_JSON);
@@ -231,7 +231,7 @@ static void check_every_ou_option(const struct snapshot *s)
     const struct ou *ou = ou_named(s, "acme");
     const struct user *user = snapshot_user(s, span_of("printer@acme.example"));
     assert_int_equal(ou->line, 34);
-    check_lines(ou->lines, OU_OPTIONS, 35);
+    check_lines(ou->lines, OU_USERS_FILE, 35);
     assert_string_equal(ou->domains.words[0], "acme.example");
     assert_int_equal(ou->mode, MODE_MONITOR);
     assert_string_equal(ou->help, "call acme");
@@ -447,7 +447,7 @@ static bool complaint_holds(const struct complaint *row)
 {
     struct diag diag = {0};
     char got[TEXT] = "";
-    struct snapshot *s = config_load_text(row->text, strlen(row->text), "t", &diag);
+    struct snapshot *s = config_load_text(row->text, strlen(row->text), "t", SECRETS_FORGET, &diag);
     for (size_t i = 0; i < diag.count; i++) {
         char line[1000];
         diag_format(&diag.items[i], line, sizeof line);

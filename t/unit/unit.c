@@ -75,7 +75,7 @@ struct snapshot *load(const char *text)
 {
     struct diag diag = {0};
     char errors[2048];
-    struct snapshot *s = config_load_text(text, strlen(text), "t", &diag);
+    struct snapshot *s = config_load_text(text, strlen(text), "t", SECRETS_FORGET, &diag);
     holds(s != NULL, "%s\n%s", text, diag_text(&diag, errors, sizeof errors));
     diag_clear(&diag);
     return s;

@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "logger.h"
+
 bool group_find(const char *name, gid_t *gid)
 {
     char *end;
@@ -82,6 +84,15 @@ bool identity_take(const struct identity *id, char *error, size_t size)
         return true;
     snprintf(error, size, "becoming user %s did not last", id->name);
     return false;
+}
+
+void check_readable(const char *run_as_option, const char *const *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (access(paths[i], R_OK) != 0)
+            logger_message(LOG_LEVEL_WARNING,
+                           "%s: %s cannot read it: a reload will fail", paths[i],
+                           run_as_option);
 }
 
 void raise_descriptor_limit(void)

@@ -25,6 +25,10 @@ bool group_find(const char *name, gid_t *gid);
 /* Becomes it, for good, and makes sure of that. False with the reason in error[]. */
 bool identity_take(const struct identity *identity, char *error, size_t size);
 
+/* Would the identity, once taken, be able to read all these? Logs a warning for each
+ * that it cannot: a reload would fail. */
+void check_readable(const char *run_as_option, const char *const *paths, size_t count);
+
 /* As many open files as the hard limit allows. */
 void raise_descriptor_limit(void);
 

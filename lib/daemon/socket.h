@@ -34,6 +34,11 @@ static inline mode_t socket_umask(mode_t mode)
 bool socket_publish(struct socket_path *socket, uid_t uid, gid_t gid, char *error,
                     size_t size);
 
+/* All of that for a listening socket, which does not block. -1 with the reason in
+ * error[] on failure. */
+int socket_listen(struct socket_path *socket, const char *path, mode_t mode, uid_t uid,
+                  gid_t gid, int backlog, char *error, size_t size);
+
 /* Removes the socket if it is still the one that was published. */
 void socket_remove(const struct socket_path *socket);
 

@@ -5,10 +5,17 @@
 
 #include <jansson.h>
 
+#include "diag.h"
 #include "snapshot.h"
 
-/* The first configuration; its sockets and run_as are in force until the end. */
-void reload_start(const char *file, struct snapshot *first);
+struct reload_settings {
+    const char *file;
+    struct snapshot *(*load)(const char *file, struct diag *diag);
+    const enum global_option *fixed; /* need a restart; GLOBAL_OPTIONS ends them */
+};
+
+/* The first configuration, which is put in force; settings must stay. */
+void reload_start(const struct reload_settings *settings, struct snapshot *first);
 
 /* Loads and publishes, or keeps what there is. Returns what is to be told: ok,
  * messages, generation. Called by the control thread alone. */

@@ -9,8 +9,9 @@
 /* A snapshot in use. Counted; the count is runtime.c's own. */
 struct edition {
     struct snapshot *snapshot;
-    struct tally **tallies;   /* by index of OU */
-    atomic_bool macro_warned; /* a missing {auth_authen} was told of */
+    struct tally **tallies; /* by index of OU */
+    void *extra;            /* what the program made of the snapshot; see below */
+    atomic_bool warned;     /* of what is said once for each edition */
     unsigned long pins;
     struct edition *next;
 };
@@ -26,5 +27,10 @@ void runtime_unpin(struct edition **edition);
  * by who gives the last one back; on_idle is called to say that it is time. */
 void runtime_reap(void);
 void runtime_on_idle(void (*on_idle)(void));
+
+/* What a program keeps beside each snapshot: made by attach() as it is published,
+ * ended by detach() as it is reaped. To be set before the first one. */
+void runtime_on_publish(void *(*attach)(const struct snapshot *),
+                        void (*detach)(void *extra));
 
 #endif

@@ -6,34 +6,37 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "config.h"
 #include "logger.h"
 #include "runtime.h"
+#include "schema.h"
 
-/* What cannot change while the daemon runs. */
 static struct {
-    const char *file;
-    char *milter_socket, *milter_socket_group, *control_socket, *run_as;
-    unsigned milter_socket_mode;
-    json_t *last; /* the last reload; NULL before the first */
+    const struct reload_settings *settings;
+    char *fixed[GLOBAL_OPTIONS]; /* what cannot change while the daemon runs, as text */
+    json_t *last;                /* the last reload; NULL before the first */
 } state;
 
-static char *copy(const char *text)
+/* A text, or the mode of a socket. */
+static const char *option_text(const struct globals *g, enum global_option option,
+                               char number[16])
 {
-    char *p = strdup(text);
-    if (!p)
-        abort();
-    return p;
+    const struct option_spec *spec = &schema_main.options[option];
+    const char *field = (const char *)g + spec->offset;
+    if (spec->set != set_socket_mode && spec->set != set_number)
+        return *(const char *const *)(const void *)field;
+    snprintf(number, 16, "%o", *(const unsigned *)(const void *)field);
+    return number;
 }
 
-void reload_start(const char *file, struct snapshot *first)
+void reload_start(const struct reload_settings *settings, struct snapshot *first)
 {
-    state.file = file;
-    state.milter_socket = copy(first->globals.milter_socket);
-    state.milter_socket_group = copy(first->globals.milter_socket_group);
-    state.milter_socket_mode = first->globals.milter_socket_mode;
-    state.control_socket = copy(first->globals.control_socket);
-    state.run_as = copy(first->globals.run_as);
+    char number[16];
+    state.settings = settings;
+    for (const enum global_option *o = settings->fixed; *o != GLOBAL_OPTIONS; o++) {
+        state.fixed[*o] = strdup(option_text(&first->globals, *o, number));
+        if (!state.fixed[*o])
+            abort();
+    }
     runtime_publish(first);
 }
 
@@ -46,26 +49,13 @@ static json_t *json_time(struct timespec when)
     return json_string(text);
 }
 
-static void need_restart(struct diag *diag, const struct globals *g,
-                         enum global_option option, const char *name, bool changed)
+static void warn_of_restart(struct diag *diag, const struct globals *g)
 {
-    if (changed)
-        diag_add(diag, SEVERITY_WARNING, g->file, g->lines[option], name,
-                 "a change of it needs a restart");
-}
-
-static void compare(struct diag *diag, const struct globals *g)
-{
-    need_restart(diag, g, GLOBAL_MILTER_SOCKET, "milter_socket",
-                 strcmp(state.milter_socket, g->milter_socket) != 0);
-    need_restart(diag, g, GLOBAL_MILTER_SOCKET_MODE, "milter_socket_mode",
-                 state.milter_socket_mode != g->milter_socket_mode);
-    need_restart(diag, g, GLOBAL_MILTER_SOCKET_GROUP, "milter_socket_group",
-                 strcmp(state.milter_socket_group, g->milter_socket_group) != 0);
-    need_restart(diag, g, GLOBAL_CONTROL_SOCKET, "control_socket",
-                 strcmp(state.control_socket, g->control_socket) != 0);
-    need_restart(diag, g, GLOBAL_RUN_AS, "run_as",
-                 strcmp(state.run_as, g->run_as) != 0);
+    char number[16];
+    for (const enum global_option *o = state.settings->fixed; *o != GLOBAL_OPTIONS; o++)
+        if (strcmp(state.fixed[*o], option_text(g, *o, number)) != 0)
+            diag_add(diag, SEVERITY_WARNING, g->file, g->lines[*o],
+                     schema_main.options[*o].name, "a change of it needs a restart");
 }
 
 /* Logs what was found and returns it as an array of lines. */
@@ -95,11 +85,11 @@ json_t *reload_run(void)
     struct diag diag = {0};
     struct timespec now;
     char error[300];
-    struct snapshot *snapshot = config_load(state.file, &diag);
+    struct snapshot *snapshot = state.settings->load(state.settings->file, &diag);
     if (snapshot)
-        compare(&diag, &snapshot->globals);
+        warn_of_restart(&diag, &snapshot->globals);
     if (snapshot && !logger_reopen(&snapshot->log, error, sizeof error)) {
-        diag_add(&diag, SEVERITY_ERROR, state.file,
+        diag_add(&diag, SEVERITY_ERROR, state.settings->file,
                  snapshot->log.lines[LOG_OPTION_TARGET], "target", "%s", error);
         snapshot_free(&snapshot);
     }
@@ -130,12 +120,12 @@ void reload_report(json_t *object)
 {
     struct edition *edition = runtime_pin();
     const struct snapshot *s = edition->snapshot;
-    json_t *config =
-        json_pack("{s:s, s:o, s:I, s:I, s:I, s:s, s:o}", "file", state.file, "loaded",
-                  json_time(s->loaded), "generation", (json_int_t)s->generation, "ous",
-                  (json_int_t)s->ou_count, "users", (json_int_t)s->users.used, "mode",
-                  s->globals.mode == MODE_MONITOR ? "monitor" : "enforce",
-                  "last_reload", state.last ? json_incref(state.last) : json_null());
+    json_t *config = json_pack(
+        "{s:s, s:o, s:I, s:I, s:I, s:s, s:o}", "file", state.settings->file, "loaded",
+        json_time(s->loaded), "generation", (json_int_t)s->generation, "ous",
+        (json_int_t)s->ou_count, "users", (json_int_t)s->users.used, "mode",
+        s->globals.mode == MODE_MONITOR ? "monitor" : "enforce", "last_reload",
+        state.last ? json_incref(state.last) : json_null());
     json_object_set_new(object, "config", config);
     runtime_unpin(&edition);
 }

@@ -10,10 +10,19 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct edition *current, *idle;
 static unsigned long generation;
 static void (*tell_idle)(void);
+static void *(*attach_extra)(const struct snapshot *);
+static void (*detach_extra)(void *);
 
 void runtime_on_idle(void (*on_idle)(void))
 {
     tell_idle = on_idle;
+}
+
+void runtime_on_publish(void *(*attach)(const struct snapshot *),
+                        void (*detach)(void *extra))
+{
+    attach_extra = attach;
+    detach_extra = detach;
 }
 
 void runtime_publish(struct snapshot *snapshot)
@@ -23,6 +32,7 @@ void runtime_publish(struct snapshot *snapshot)
         abort();
     edition->snapshot = snapshot;
     edition->tallies = counters_attach(snapshot);
+    edition->extra = attach_extra ? attach_extra(snapshot) : NULL;
     snapshot->generation = ++generation;
     pthread_mutex_lock(&lock);
     struct edition *old = current;
@@ -69,6 +79,8 @@ void runtime_reap(void)
     pthread_mutex_unlock(&lock);
     while (list) {
         struct edition *next = list->next;
+        if (detach_extra)
+            detach_extra(list->extra);
         snapshot_free(&list->snapshot);
         free(list->tallies);
         free(list);

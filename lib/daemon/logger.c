@@ -26,7 +26,7 @@ struct header {
     enum log_level level;
 };
 
-struct target {
+struct sink {
     enum log_target kind;
     int fd; /* -1 for syslog */
 };
@@ -38,7 +38,7 @@ static struct {
     char *bytes; /* a ring */
     size_t start, used;
     bool writing;
-    struct target next; /* to be taken up by the writer */
+    struct sink next; /* to be taken up by the writer */
     bool has_next;
     unsigned long unreported; /* lost lines that no line tells of yet */
 } queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -134,7 +134,7 @@ static size_t join_lines(char *batch, size_t len, unsigned long *lines)
 }
 
 /* Returns the lines that were lost. */
-static unsigned long write_batch(const struct target *target, char *batch, size_t len)
+static unsigned long write_batch(const struct sink *target, char *batch, size_t len)
 {
     unsigned long lines;
     if (target->kind == LOG_TO_SYSLOG) {
@@ -145,7 +145,7 @@ static unsigned long write_batch(const struct target *target, char *batch, size_
     return write_whole(target->fd, batch, joined) ? 0 : lines;
 }
 
-static void report_lost(const struct target *target, char *batch)
+static void report_lost(const struct sink *target, char *batch)
 {
     pthread_mutex_lock(&queue.lock);
     unsigned long count = queue.unreported;
@@ -176,7 +176,7 @@ static void count_lost(unsigned long lines) /* lock is held */
     atomic_fetch_add(&lost, lines);
 }
 
-static void take_target(struct target *target) /* lock is held */
+static void take_target(struct sink *target) /* lock is held */
 {
     if (!queue.has_next)
         return;
@@ -197,7 +197,7 @@ static void linger(void)
 
 static void *writer(void *batch)
 {
-    struct target target = {LOG_TO_STDERR, STDERR_FILENO};
+    struct sink target = {LOG_TO_STDERR, STDERR_FILENO};
     for (;;) {
         pthread_mutex_lock(&queue.lock);
         while (queue.used == 0 && !queue.has_next) {
@@ -221,10 +221,10 @@ static void *writer(void *batch)
 
 /* --- targets --- */
 
-static bool open_target(const struct log_settings *s, struct target *target,
+static bool open_target(const struct log_settings *s, struct sink *target,
                         char *error, size_t size)
 {
-    *target = (struct target){(enum log_target)s->target, -1};
+    *target = (struct sink){(enum log_target)s->target, -1};
     if (s->target == LOG_TO_STDERR)
         target->fd = STDERR_FILENO;
     if (s->target != LOG_TO_FILE)
@@ -238,7 +238,7 @@ static bool open_target(const struct log_settings *s, struct target *target,
     return false;
 }
 
-static void switch_target(const struct log_settings *s, const struct target *target)
+static void switch_target(const struct log_settings *s, const struct sink *target)
 {
     pthread_mutex_lock(&queue.lock);
     if (queue.has_next && queue.next.fd > STDERR_FILENO)
@@ -251,15 +251,16 @@ static void switch_target(const struct log_settings *s, const struct target *tar
     atomic_store(&as_json, s->format == LOG_JSON);
 }
 
-bool logger_start(const struct log_settings *s, char *error, size_t size)
+bool logger_start(const char *program, const struct log_settings *s, char *error,
+                  size_t size)
 {
-    struct target target;
+    struct sink target;
     pthread_t thread;
     if (!open_target(s, &target, error, size))
         return false;
-    openlog("gatepost-milter", LOG_PID, LOG_MAIL);
+    openlog(program, LOG_PID, LOG_MAIL);
     if (s->target == LOG_TO_SYSLOG && access("/dev/log", F_OK) != 0)
-        fputs("gatepost-milter: there is no /dev/log: log lines go nowhere\n", stderr);
+        fprintf(stderr, "%s: there is no /dev/log: log lines go nowhere\n", program);
     queue.bytes = malloc(QUEUE_BYTES);
     char *batch = malloc(BATCH_BYTES);
     if (!queue.bytes || !batch || pthread_create(&thread, NULL, writer, batch) != 0) {
@@ -274,7 +275,7 @@ bool logger_start(const struct log_settings *s, char *error, size_t size)
 
 bool logger_reopen(const struct log_settings *s, char *error, size_t size)
 {
-    struct target target;
+    struct sink target;
     if (!open_target(s, &target, error, size))
         return false;
     switch_target(s, &target);

@@ -41,17 +41,17 @@ static int wake_pipe[2] = {-1, -1};
 static struct client clients[CLIENTS];
 static size_t client_count;
 static time_t started;
+static void (*own_report)(json_t *);
 
 /* --- requests --- */
 
 static json_t *status(void)
 {
-    json_t *object = json_pack("{s:s, s:I, s:I, s:{s:I, s:I}, s:I}", "version",
-                               GATEPOST_VERSION, "pid", (json_int_t)getpid(), "uptime",
-                               (json_int_t)(time(NULL) - started), "sessions", "open",
-                               (json_int_t)atomic_load(&session_counts.open), "total",
-                               (json_int_t)atomic_load(&session_counts.total),
-                               "log_lost", (json_int_t)logger_lost());
+    json_t *object =
+        json_pack("{s:s, s:I, s:I, s:I}", "version", GATEPOST_VERSION, "pid",
+                  (json_int_t)getpid(), "uptime", (json_int_t)(time(NULL) - started),
+                  "log_lost", (json_int_t)logger_lost());
+    own_report(object);
     reload_report(object);
     counters_report(object);
     return object;
@@ -213,27 +213,12 @@ void control_ask_reload(void)
 int control_listen(struct socket_path *s, const char *path, uid_t uid, gid_t gid,
                    char *error, size_t size)
 {
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    if (!socket_prepare(s, path, uid, gid, error, size))
-        return -1;
-    memcpy(sun.sun_path, s->draft, sizeof sun.sun_path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    mode_t old = umask(socket_umask(0600));
-    bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&sun, sizeof sun) == 0 &&
-                 listen(fd, CLIENTS) == 0;
-    int saved = errno;
-    umask(old);
-    if (!bound)
-        snprintf(error, size, "%s: %s", path, strerror(saved));
-    if (bound && socket_publish(s, uid, gid, error, size))
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
+    return socket_listen(s, path, 0600, uid, gid, CLIENTS, error, size);
 }
 
-bool control_start(int listener)
+bool control_start(int listener, void (*report)(json_t *))
 {
+    own_report = report;
     pthread_t thread;
     int *argument = malloc(sizeof *argument);
     if (!argument || pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)

@@ -3,6 +3,7 @@
 #ifndef GATEPOST_CONTROL_H
 #define GATEPOST_CONTROL_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,8 +14,9 @@
 int control_listen(struct socket_path *socket, const char *path, uid_t uid, gid_t gid,
                    char *error, size_t size);
 
-/* Starts the thread that serves listener, reloads, and frees old configurations. */
-bool control_start(int listener);
+/* Starts the thread that serves listener, reloads, and frees old configurations.
+ * report adds to status what only this program knows; it must not block. */
+bool control_start(int listener, void (*report)(json_t *object));
 
 /* Asks for a reload, or (by runtime_on_idle) for a clean-up; from any thread. */
 void control_ask_reload(void);

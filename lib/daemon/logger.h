@@ -9,8 +9,10 @@
 #include "line.h"
 #include "snapshot.h"
 
-/* Opens the target and starts the thread. False with the reason in error[]. */
-bool logger_start(const struct log_settings *settings, char *error, size_t size);
+/* Opens the target and starts the thread. program names us to syslog, and must stay.
+ * False with the reason in error[]. */
+bool logger_start(const char *program, const struct log_settings *settings, char *error,
+                  size_t size);
 
 /* Opens the target anew (a log file that was renamed is left behind) and switches to
  * it. On failure false, with the reason in error[], and nothing changes. */

@@ -14,12 +14,6 @@ struct tally {
     atomic_ulong pass, refuse, defer, would;
 };
 
-struct session_counts {
-    atomic_ulong open, total;
-};
-
-extern struct session_counts session_counts;
-
 /* The tallies of a snapshot's OUs, in the order of their index. The caller frees the
  * array, not the tallies. Only one thread may call this. */
 struct tally **counters_attach(const struct snapshot *snapshot);

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-struct session_counts session_counts;
-
 static atomic_ulong verdicts[VERDICT_PASS + 1];
 static atomic_ulong rules[RULE_COUNT], held_back[RULE_COUNT];
 

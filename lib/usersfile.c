@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Users by the line: name:hash:smtp_auth[:senders[:clients]]. */
+#include "load.h"
+#include "pattern.h"
+#include "textfile.h"
+#include "users.h"
+
+enum { FIELDS = 5 };
+
+struct users_file {
+    struct load *load;
+    struct ou *ou;
+    unsigned line;
+};
+
+static void complain(const struct users_file *f, const char *message)
+{
+    load_error(f->load, f->line, "users_file", "%s", message);
+}
+
+/* The last field may hold colons itself. Returns how many there are. */
+static size_t split_fields(struct span line, struct span fields[FIELDS])
+{
+    size_t count = 0;
+    while (count < FIELDS) {
+        const char *colon = count < FIELDS - 1 ? memchr(line.ptr, ':', line.len) : NULL;
+        size_t len = colon ? (size_t)(colon - line.ptr) : line.len;
+        fields[count++] = span_cut(line, 0, len);
+        if (!colon)
+            break;
+        line = span_cut(line, len + 1, line.len);
+    }
+    return count;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool ends_pattern(char c)
+{
+    return is_blank(c) || c == ',';
+}
+
+/* Patterns are separated by commas or blanks, which a regex may hold itself: it ends at
+ * a slash that such a one, or the end, follows. */
+static struct span next_pattern(struct span *rest)
+{
+    size_t begin = 0;
+    while (begin < rest->len && ends_pattern(rest->ptr[begin]))
+        begin++;
+    size_t end = begin;
+    bool regex = end < rest->len && rest->ptr[end] == '/';
+    for (; end < rest->len; end++) {
+        if (!ends_pattern(rest->ptr[end]))
+            continue;
+        struct span body;
+        bool fold;
+        if (!regex || pattern_regex_body(span_cut(*rest, begin, end), &body, &fold))
+            break;
+    }
+    struct span pattern = span_cut(*rest, begin, end);
+    *rest = span_cut(*rest, end, rest->len);
+    return pattern;
+}
+
+static void complain_of_pattern(const struct users_file *f, const char *fault,
+                                struct span pattern)
+{
+    load_error(f->load, f->line, "users_file", "%s: \"%.*s\"", fault,
+               pattern.len > 80 ? 80 : (int)pattern.len, pattern.ptr);
+}
+
+static void add_senders(const struct users_file *f, struct user *user, struct span text)
+{
+    struct name_list *list = name_list_new(f->load->arena, NAME_SENDER);
+    for (struct span p = next_pattern(&text); p.len; p = next_pattern(&text)) {
+        const char *fault = name_list_add(list, p);
+        if (fault)
+            complain_of_pattern(f, fault, p);
+        else if (pattern_is_unanchored(p))
+            load_warning(f->load, f->line, "users_file",
+                         "a regex without ^ and $ in an allow list lets in whatever "
+                         "contains it: %.*s",
+                         p.len > 80 ? 80 : (int)p.len, p.ptr);
+        user->senders = list;
+    }
+    if (user->senders)
+        user->lines[USER_SENDERS] = f->line;
+}
+
+static void add_clients(const struct users_file *f, struct user *user, struct span text)
+{
+    struct client_list *list = client_list_new(f->load->arena, false);
+    for (struct span p = next_pattern(&text); p.len; p = next_pattern(&text)) {
+        const char *fault = client_list_add(list, p);
+        if (fault)
+            complain_of_pattern(f, fault, p);
+    }
+    client_list_finish(list);
+    user->clients = list;
+    user->lines[USER_CLIENTS] = f->line;
+}
+
+static bool read_smtp_auth(struct user *user, struct span word)
+{
+    const char *const *words = schema_user.options[USER_SMTP_AUTH].words;
+    for (int i = 0; words[i]; i++) {
+        if (!span_equal(word, span_of(words[i])))
+            continue;
+        user->smtp_auth = i;
+        return true;
+    }
+    return false;
+}
+
+static void read_hash(const struct users_file *f, struct user *user, struct span hash)
+{
+    const char *fault = hash.len ? user_set_hash(f->load, user, hash) : NULL;
+    if (fault)
+        load_warning(f->load, f->line, "users_file", "%s", fault);
+    user->lines[USER_PASSWORD] = hash.len ? f->line : 0;
+}
+
+static void read_user(const struct users_file *f, struct span line)
+{
+    struct span fields[FIELDS];
+    size_t count = split_fields(line, fields);
+    if (count < 3) {
+        complain(f, "name:hash:smtp_auth[:senders[:clients]] was expected");
+        return;
+    }
+    struct user *user = user_new(f->load, f->ou, fields[0], f->line);
+    if (!user) {
+        complain(f, "no login name could ever be like the first field");
+        return;
+    }
+    if (!read_smtp_auth(user, fields[2]))
+        complain(f, "smtp_auth (the third field) is none of: off, any_sender, "
+                    "matching_sender");
+    user->lines[USER_SMTP_AUTH] = f->line;
+    read_hash(f, user, fields[1]);
+    if (count > 3 && fields[3].len)
+        add_senders(f, user, fields[3]);
+    if (count > 4 && fields[4].len)
+        add_clients(f, user, fields[4]);
+    const struct user *other = user_add(f->load, user);
+    if (other)
+        load_error(f->load, f->line, "users_file",
+                   "there are two of the name \"%.80s\": see %s:%u", user->name,
+                   other->file, other->line);
+}
+
+static struct span trim(struct span line)
+{
+    while (line.len && is_blank(line.ptr[0]))
+        line = span_cut(line, 1, line.len);
+    while (line.len &&
+           (is_blank(line.ptr[line.len - 1]) || line.ptr[line.len - 1] == '\r'))
+        line.len--;
+    return line;
+}
+
+void set_users_file(struct load *ld, const struct given *g, void *section)
+{
+    struct textreader reader;
+    struct users_file f = {.load = ld, .ou = section};
+    char reason[200];
+    const char *path = g->values[0], *outer = ld->file;
+    const char *below = ld->in_ou_directory ? ld->ou_root : NULL;
+    if (*path != '/') {
+        load_error(ld, g->line, g->spec->name, "an absolute path was expected");
+        return;
+    }
+    if (!textreader_open(&reader, path, below, reason, sizeof reason)) {
+        load_error(ld, g->line, g->spec->name, "%.200s: %s", path, reason);
+        return;
+    }
+    if (reader.mode & 04)
+        load_error(ld, g->line, g->spec->name,
+                   "%.200s: this file can be read by others: chmod o-r", path);
+    ld->file = arena_copy(ld->arena, span_of(path));
+    config_remember_file(ld, ld->file);
+    struct span line;
+    while (textreader_line(&reader, &line)) {
+        f.line = reader.line;
+        line = trim(line);
+        if (line.len && line.ptr[0] != '#')
+            read_user(&f, line);
+    }
+    if (reader.fault)
+        load_error(ld, reader.line, g->spec->name, "%s", reader.fault);
+    textreader_close(&reader);
+    ld->file = outer;
+}
