@@ -11,6 +11,9 @@
 #endif
 #define CONFIG_DEFAULT_FILE GATEPOST_CONFIG_DIR "/gatepost.conf"
 
+/* The control socket of gatepost-auth is beside that of gatepost-milter. */
+#define CONTROL_AUTH_SUFFIX "-auth"
+
 /* Password hashes, and passwords of our own at other servers. */
 enum secrets { SECRETS_FORGET, SECRETS_KEEP };
 

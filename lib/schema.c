@@ -44,7 +44,7 @@ static const struct option_spec global_options[GLOBAL_OPTIONS] = {
     {"auth_workers", TEXT(struct globals, auth_workers, set_number, "0"), .most = 256},
 };
 
-enum { COUNT_MOST = 1000000, SECONDS_MOST = 30 * 24 * 3600 };
+enum { COUNT_MOST = 1000000, OTHERS_MOST = 256, SECONDS_MOST = 30 * 24 * 3600 };
 
 static const struct option_spec limits_options[LIMITS_OPTIONS] = {
     {"mode", TEXT(struct limits_settings, mode, set_word, "enforce"), MODES},
@@ -55,10 +55,10 @@ static const struct option_spec limits_options[LIMITS_OPTIONS] = {
      .most = COUNT_MOST},
     {"max_failed_users_per_client",
      TEXT(struct limits_settings, failed_users_per_client, set_number, "0"),
-     .most = COUNT_MOST},
+     .most = OTHERS_MOST},
     {"max_clients_per_login",
      TEXT(struct limits_settings, clients_per_login, set_number, "0"),
-     .most = COUNT_MOST},
+     .most = OTHERS_MOST},
     {"max_failed_per_login",
      TEXT(struct limits_settings, failed_per_login, set_number, "0"),
      .most = COUNT_MOST},

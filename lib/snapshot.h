@@ -261,6 +261,7 @@ struct target_url {
     int tls;          /* enum target_tls, never TLS_BY_URL */
     uint16_t port;
     bool is_loopback;
+    unsigned index; /* of all, from 0: for tables beside the snapshot */
 };
 
 /* A server that knows the passwords of an OU's users. */
@@ -268,7 +269,8 @@ struct target {
     struct target *next;
     const struct ou *ou;
     const char *name, *file;
-    unsigned line; /* of the section */
+    unsigned line;  /* of the section */
+    unsigned index; /* of all, from 0 */
     unsigned lines[TARGET_OPTIONS];
     struct target_url *urls; /* all of one kind; the first is the primary */
     size_t url_count;
@@ -300,6 +302,7 @@ struct snapshot {
     struct strmap ous;            /* folded name -> struct ou */
     struct ou **ou_list;          /* by index */
     size_t ou_count;
+    unsigned target_count, url_count;
     struct strmap domains; /* canonical domain, or "." and one -> struct ou */
     struct strmap local_domains;
     struct user_index users;

@@ -84,7 +84,6 @@ static struct strmap_slot *new_table(size_t size)
     return memset(table, 0, bytes);
 }
 
-
 static void resize(struct strmap *map, size_t size)
 {
     struct strmap grown = {.size = size, .used = map->used, .longest = map->longest};

@@ -111,7 +111,7 @@ void set_url(struct load *ld, const struct given *g, void *section)
     target->urls = arena_alloc(ld->arena, g->count * sizeof *target->urls + 1);
     for (size_t i = 0; i < g->count; i++) {
         if (read_url(ld, g->values[i], &target->urls[target->url_count]))
-            target->url_count++;
+            target->urls[target->url_count++].index = ld->snapshot->url_count++;
         else
             load_error(ld, g->lines[i], g->spec->name,
                        "\"%.100s\" is not like ldap://host:port; ldap, smtp, imap and "
@@ -210,6 +210,7 @@ struct target *target_begin(struct load *ld, const struct statement *st, struct 
     target->name = arena_copy(ld->arena, st->title);
     target->file = ld->file;
     target->line = st->line;
+    target->index = ld->snapshot->target_count++;
     *ld->last_target = target;
     ld->last_target = &target->next;
     return target;

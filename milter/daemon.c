@@ -140,7 +140,7 @@ static int start(const char *file, struct snapshot **snapshot, char *error)
 {
     struct identity id;
     const struct globals *g = &(*snapshot)->globals;
-    if (!identity_find(g->run_as, &id, error, ERROR_TEXT))
+    if (!identity_find("run_as", g->run_as, &id, error, ERROR_TEXT))
         return EX_NOUSER;
     raise_descriptor_limit();
     gid_t group = id.change ? id.gid : (gid_t)-1;

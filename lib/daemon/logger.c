@@ -221,8 +221,8 @@ static void *writer(void *batch)
 
 /* --- targets --- */
 
-static bool open_target(const struct log_settings *s, struct sink *target,
-                        char *error, size_t size)
+static bool open_target(const struct log_settings *s, struct sink *target, char *error,
+                        size_t size)
 {
     *target = (struct sink){(enum log_target)s->target, -1};
     if (s->target == LOG_TO_STDERR)

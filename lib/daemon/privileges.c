@@ -27,29 +27,30 @@ bool group_find(const char *name, gid_t *gid)
     return true;
 }
 
-bool identity_find(const char *run_as, struct identity *id, char *error, size_t size)
+bool identity_find(const char *option, const char *value, struct identity *id,
+                   char *error, size_t size)
 {
     *id = (struct identity){.uid = geteuid(), .gid = getegid()};
-    if (*run_as == '\0' || geteuid() != 0)
+    if (*value == '\0' || geteuid() != 0)
         return true;
-    const char *colon = strchr(run_as, ':');
-    size_t len = colon ? (size_t)(colon - run_as) : strlen(run_as);
+    const char *colon = strchr(value, ':');
+    size_t len = colon ? (size_t)(colon - value) : strlen(value);
     if (len == 0 || len >= sizeof id->name) {
-        snprintf(error, size, "run_as: \"%.80s\" is not user or user:group", run_as);
+        snprintf(error, size, "%s: \"%.80s\" is not user or user:group", option, value);
         return false;
     }
-    memcpy(id->name, run_as, len);
+    memcpy(id->name, value, len);
     id->name[len] = '\0';
     const struct passwd *user = getpwnam(id->name);
     if (!user) {
-        snprintf(error, size, "run_as: there is no user \"%s\"", id->name);
+        snprintf(error, size, "%s: there is no user \"%s\"", option, id->name);
         return false;
     }
     id->change = true;
     id->uid = user->pw_uid;
     id->gid = user->pw_gid;
     if (colon && !group_find(colon + 1, &id->gid)) {
-        snprintf(error, size, "run_as: there is no group \"%.60s\"", colon + 1);
+        snprintf(error, size, "%s: there is no group \"%.60s\"", option, colon + 1);
         return false;
     }
     return true;

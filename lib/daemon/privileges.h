@@ -14,10 +14,11 @@ struct identity {
     gid_t gid;
 };
 
-/* Looks up run_as ("user", "user:group" or ""). Unless started as root, or for "",
- * nothing is to change. False with the reason in error[] for an unknown name. */
-bool identity_find(const char *run_as, struct identity *identity, char *error,
-                   size_t size);
+/* Looks up the value of an option such as run_as: "user", "user:group" or "". Unless
+ * started as root, or for "", nothing is to change. False with the reason in error[]
+ * for an unknown name. */
+bool identity_find(const char *option, const char *value, struct identity *identity,
+                   char *error, size_t size);
 
 /* Looks up a group by name or number. */
 bool group_find(const char *name, gid_t *gid);

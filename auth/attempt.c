@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One attempt to log in: how it is decided. */
+#include "attempt.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "login.h"
+#include "utf8.h"
+
+/* A server that took so long to fail may be dead; one that fails at once costs
+ * nothing. */
+enum { SLOW_MS = 500, LEAST_MS = 50 };
+
+static const struct source nowhere = {NULL, 0};
+
+int64_t attempt_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- what was asked --- */
+
+void attempt_malformed(struct attempt *a, const char *reason)
+{
+    if (!a->malformed)
+        a->malformed = reason;
+}
+
+static bool keep(char *out, size_t *out_len, size_t size, struct span text)
+{
+    *out_len = 0;
+    if (text.len >= size)
+        return false;
+    if (text.len)
+        memcpy(out, text.ptr, text.len);
+    out[text.len] = '\0';
+    *out_len = text.len;
+    return true;
+}
+
+void attempt_set_service(struct attempt *a, struct span service)
+{
+    if (!keep(a->service, &a->service_len, sizeof a->service, service))
+        attempt_malformed(a, "the service name is too long");
+}
+
+void attempt_set_name(struct attempt *a, struct span name)
+{
+    if (!keep(a->name, &a->name_len, sizeof a->name, name))
+        attempt_malformed(a, "the login name is too long");
+}
+
+void attempt_set_password(struct attempt *a, struct span password)
+{
+    if (!keep(a->password, &a->password_len, sizeof a->password, password))
+        attempt_malformed(a, "the password is too long");
+    else if (password.len == 0)
+        attempt_malformed(a, "the password is empty");
+    else if (!utf8_is_text(password))
+        attempt_malformed(a, "the password is no UTF-8, or holds controls");
+}
+
+struct span attempt_login(const struct attempt *a)
+{
+    static const struct span none = {NULL, 0};
+    return a->policy.login_valid ? address_text(&a->policy.login) : none;
+}
+
+void attempt_forget(struct attempt *a)
+{
+    explicit_bzero(a->password, sizeof a->password);
+    a->password_len = 0;
+}
+
+/* --- the verdict --- */
+
+static const struct reply reply_refused = {"535", "5.7.8", "Authentication failed"};
+
+void attempt_refuse(struct attempt *a, enum rule_id rule, struct source source,
+                    const char *reason)
+{
+    struct verdict *v = &a->verdict;
+    v->kind = VERDICT_REFUSE;
+    v->rule = rule;
+    v->source = source;
+    v->reply = &reply_refused;
+    v->help = "";
+    v->reason = reason;
+}
+
+void attempt_fault(struct attempt *a, const char *reason)
+{
+    verdict_fault(&a->verdict, nowhere, reason);
+}
+
+/* The MTA will tell the milter this name, which has to find the same login in it. */
+static bool reads_the_same(const struct attempt *a)
+{
+    struct address again;
+    return login_canonical(a->snapshot, a->policy.interface,
+                           address_text(&a->policy.login), &again) &&
+           address_equal(&again, &a->policy.login);
+}
+
+static const struct target *first_target(const struct attempt *a)
+{
+    const struct ou *ou = a->policy.login_ou;
+    const struct target *t = ou ? ou->targets : NULL;
+    while (t && !t->auth)
+        t = t->next;
+    return t;
+}
+
+static bool may_pass(const struct attempt *a)
+{
+    return a->verdict.kind == VERDICT_PASS;
+}
+
+enum attempt_next attempt_begin(struct attempt *a, const struct trace *trace)
+{
+    const struct span name = {a->name, a->name_len};
+    const struct txn txn = {.client = a->client,
+                            .daemon_name = {a->service, a->service_len},
+                            .tls = a->tls,
+                            .login = name,
+                            .login_unreadable = name.len == 0,
+                            .unknown = a->unknown};
+    policy_login(a->snapshot, &txn, &a->policy, &a->verdict, trace);
+    if (a->verdict.kind == VERDICT_DEFER)
+        return ATTEMPT_ANSWER;
+    if (a->malformed)
+        attempt_refuse(a, RULE_LOGIN_MALFORMED, nowhere, a->malformed);
+    else if (may_pass(a) && !reads_the_same(a))
+        attempt_refuse(a, RULE_LOGIN_MALFORMED, nowhere,
+                       "the MTA could not pass this name on as it is");
+    else if (may_pass(a) && !(a->policy.user && a->policy.user->hash) &&
+             !first_target(a))
+        attempt_refuse(a, RULE_LOGIN_UNKNOWN, nowhere,
+                       a->policy.user ? "the user has no password, its OU no target"
+                                      : "nobody has this name");
+    return attempt_plan(a);
+}
+
+/* A hash that costs as much as that of a user here would. */
+static const char *hash_for(const struct attempt *a)
+{
+    const struct ou *ou = a->policy.login_ou;
+    if (a->policy.user && a->policy.user->hash)
+        return a->policy.user->hash;
+    return ou && ou->typical_hash ? ou->typical_hash : a->snapshot->typical_hash;
+}
+
+enum attempt_next attempt_plan(const struct attempt *a)
+{
+    bool has_hash = a->policy.user && a->policy.user->hash;
+    if (a->verdict.kind == VERDICT_DEFER)
+        return ATTEMPT_ANSWER;
+    if (!has_hash && first_target(a))
+        return may_pass(a) ? ATTEMPT_ASK : ATTEMPT_ANSWER;
+    return hash_for(a) ? ATTEMPT_HASH : ATTEMPT_ANSWER;
+}
+
+void attempt_hash(struct attempt *a)
+{
+    bool right = password_matches(a->password, hash_for(a));
+    a->found.check = right ? CHECK_RIGHT : CHECK_WRONG;
+}
+
+/* --- targets --- */
+
+static void tell(const struct attempt *a, const struct attempt_trace *trace,
+                 enum target_answer answer, int64_t ms)
+{
+    if (trace)
+        trace->server(trace->context,
+                      &(struct attempt_reply){a->found.target, a->found.url, answer,
+                                              a->found.reply, ms});
+}
+
+/* Asks one server, if it may be asked and there is time. */
+static enum target_answer ask_server(struct attempt *a,
+                                     const struct attempt_trace *trace)
+{
+    struct target_result result = {.answer = TARGET_UNTOLD};
+    const int64_t before = attempt_now();
+    int64_t deadline = before + (int64_t)a->found.target->timeout * 1000;
+    if (deadline > a->deadline)
+        deadline = a->deadline;
+    if (deadline - before < LEAST_MS) {
+        snprintf(a->found.reply, sizeof a->found.reply, "no time was left to ask it");
+    } else if (!servers_may_ask(a->servers, a->found.url, before)) {
+        snprintf(a->found.reply, sizeof a->found.reply,
+                 "not asked: it did not answer lately");
+    } else {
+        target_ask(a->found.target, a->found.url,
+                   servers_trust(a->servers, a->found.target), &a->policy.login,
+                   (struct span){a->password, a->password_len}, deadline, &result);
+        memcpy(a->found.reply, result.reply, sizeof a->found.reply);
+        const int64_t after = attempt_now();
+        bool dead = result.answer == TARGET_UNTOLD && after - before >= SLOW_MS;
+        servers_report(a->servers, a->found.url, !dead, after);
+    }
+    tell(a, trace, result.answer, attempt_now() - before);
+    return result.answer;
+}
+
+void attempt_ask(struct attempt *a, const struct attempt_trace *trace)
+{
+    a->found.check = CHECK_UNTOLD;
+    for (a->found.target = first_target(a); a->found.target;
+         a->found.target = a->found.target->next) {
+        if (!a->found.target->auth)
+            continue;
+        for (size_t i = 0; i < a->found.target->url_count; i++) {
+            a->found.url = &a->found.target->urls[i];
+            enum target_answer answer = ask_server(a, trace);
+            if (answer == TARGET_UNTOLD)
+                continue;
+            a->found.check = answer == TARGET_ACCEPTED ? CHECK_RIGHT : CHECK_WRONG;
+            return;
+        }
+    }
+}
+
+/* --- the end --- */
+
+void attempt_conclude(struct attempt *a)
+{
+    const struct user *user = a->policy.user;
+    if (!may_pass(a))
+        return;
+    switch (a->found.check) {
+    case CHECK_RIGHT:
+        if (a->verdict.would == RULE_NONE) {
+            a->verdict.reason = "the password is right";
+            a->verdict.source = a->found.target ? source_at(a->found.target->file,
+                                                            a->found.target->line)
+                                                : user_source(user, USER_PASSWORD);
+        }
+        return;
+    case CHECK_WRONG:
+        attempt_refuse(
+            a, RULE_LOGIN_PASSWORD,
+            a->found.target ? source_at(a->found.target->file, a->found.target->line)
+                            : user_source(user, USER_PASSWORD),
+            a->found.target ? "the target refused" : "the password is wrong");
+        return;
+    case CHECK_UNTOLD:
+        attempt_fault(a, "no target could tell");
+        return;
+    case CHECK_NONE:
+        break;
+    }
+    attempt_fault(a, "the password was not looked at");
+}

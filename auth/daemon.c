@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Start and stop of the daemon. */
+#include "daemon.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "control.h"
+#include "login_limits.h"
+#include "logger.h"
+#include "privileges.h"
+#include "protect.h"
+#include "reload.h"
+#include "request.h"
+#include "runtime.h"
+#include "server.h"
+#include "servers.h"
+#include "signals.h"
+#include "socket.h"
+
+enum { BACKLOG = 512, ERROR_TEXT = 300 };
+
+static struct {
+    struct socket_path control, sockets[LISTENERS_MOST];
+    struct listener listeners[LISTENERS_MOST];
+    unsigned count;
+} d;
+
+struct snapshot *daemon_load(const char *file, struct diag *diag)
+{
+    struct snapshot *snapshot = config_load(file, SECRETS_KEEP, diag);
+    size_t before = diag->errors;
+    if (!snapshot)
+        return NULL;
+    struct servers *servers = servers_new(snapshot, diag);
+    servers_free(&servers);
+    if (diag->errors > before)
+        snapshot_free(&snapshot);
+    return snapshot;
+}
+
+static void *attach(const struct snapshot *snapshot)
+{
+    return servers_new(snapshot, NULL);
+}
+
+static void detach(void *extra)
+{
+    struct servers *servers = extra;
+    servers_free(&servers);
+}
+
+static void report(json_t *object)
+{
+    struct server_counts connections = server_count();
+    struct request_counts logins = requests_count();
+    json_object_set_new(object, "connections",
+                        json_pack("{s:I, s:I}", "open", (json_int_t)connections.open,
+                                  "total", (json_int_t)connections.total));
+    json_object_set_new(
+        object, "logins",
+        json_pack("{s:I, s:I, s:I, s:I}", "running", (json_int_t)logins.running,
+                  "passed", (json_int_t)logins.passed, "refused",
+                  (json_int_t)logins.refused, "deferred", (json_int_t)logins.deferred));
+}
+
+/* --- sockets --- */
+
+static bool listen_at(const char *path, const struct protocol *protocol,
+                      const struct globals *g, const struct identity *owner,
+                      char *error)
+{
+    if (!*path)
+        return true;
+    gid_t group = owner->change ? owner->gid : (gid_t)-1;
+    int fd = socket_listen(&d.sockets[d.count], path, g->auth_socket_mode, owner->uid,
+                           group, BACKLOG, error, ERROR_TEXT);
+    if (fd < 0)
+        return false;
+    d.listeners[d.count++] = (struct listener){fd, protocol};
+    return true;
+}
+
+/* Root gives the sockets to auth_socket_owner, else to whom the daemon runs as. */
+static bool open_sockets(const struct globals *g, const struct identity *id,
+                         char *error)
+{
+    struct identity owner = *id;
+    if (*g->auth_socket_owner &&
+        !identity_find("auth_socket_owner", g->auth_socket_owner, &owner, error,
+                       ERROR_TEXT))
+        return false;
+    return listen_at(g->auth_socket, &protocol_dovecot, g, &owner, error) &&
+           listen_at(g->saslauthd_socket, &protocol_saslauthd, g, &owner, error) &&
+           listen_at(g->map_socket, &protocol_socketmap, g, &owner, error);
+}
+
+static void remove_sockets(void)
+{
+    socket_remove(&d.control);
+    for (unsigned i = 0; i < d.count; i++)
+        socket_remove(&d.sockets[i]);
+}
+
+/* --- start and stop --- */
+
+static int start_threads(const char *file, struct snapshot **snapshot, int control,
+                         char *error)
+{
+    static const enum global_option fixed[] = {
+        GLOBAL_AUTH_SOCKET,      GLOBAL_AUTH_SOCKET_MODE, GLOBAL_AUTH_SOCKET_OWNER,
+        GLOBAL_SASLAUTHD_SOCKET, GLOBAL_MAP_SOCKET,       GLOBAL_AUTH_RUN_AS,
+        GLOBAL_AUTH_WORKERS,     GLOBAL_CONTROL_SOCKET,   GLOBAL_OPTIONS};
+    static struct reload_settings reload = {.load = daemon_load, .fixed = fixed};
+    const struct snapshot *s = *snapshot;
+    const unsigned workers = s->globals.auth_workers;
+    reload.file = file;
+    if (!logger_start("gatepost-auth", &s->log, error, ERROR_TEXT))
+        return EX_CANTCREAT;
+    check_readable("auth_run_as", s->files.words, s->files.count);
+    logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, users: %zu", file,
+                   s->ou_count, s->users.used);
+    runtime_on_publish(attach, detach);
+    reload_start(&reload, *snapshot);
+    *snapshot = NULL;
+    snprintf(error, ERROR_TEXT, "cannot start threads");
+    if (!limits_start() || !control_start(control, report) ||
+        !server_start(d.listeners, d.count, workers))
+        return EX_OSERR;
+    return 0;
+}
+
+/* Everything that needs privileges, then their end, then the threads. Returns an exit
+ * status, with the reason in error[]; 0: the daemon runs. */
+static int start(const char *file, struct snapshot **snapshot, char *error)
+{
+    struct identity id;
+    const struct globals *g = &(*snapshot)->globals;
+    char control_path[sizeof d.control.path];
+    if (!*g->auth_socket && !*g->saslauthd_socket && !*g->map_socket) {
+        snprintf(
+            error, ERROR_TEXT,
+            "%s: nothing to serve: give auth_socket, saslauthd_socket or map_socket",
+            file);
+        return EX_CONFIG;
+    }
+    if (!identity_find("auth_run_as", g->auth_run_as, &id, error, ERROR_TEXT))
+        return EX_NOUSER;
+    raise_descriptor_limit();
+    protect_allow_locking();
+    gid_t group = id.change ? id.gid : (gid_t)-1;
+    snprintf(control_path, sizeof control_path, "%s" CONTROL_AUTH_SUFFIX,
+             g->control_socket);
+    int control =
+        control_listen(&d.control, control_path, id.uid, group, error, ERROR_TEXT);
+    if (control < 0 || !open_sockets(g, &id, error))
+        return EX_UNAVAILABLE;
+    if (!identity_take(&id, error, ERROR_TEXT))
+        return EX_OSERR;
+    protect_memory();
+    return start_threads(file, snapshot, control, error);
+}
+
+int daemon_run(const char *file, struct snapshot *snapshot)
+{
+    sigset_t signals;
+    char error[ERROR_TEXT];
+    signals_own(&signals);
+    int status = start(file, &snapshot, error);
+    if (status != 0) {
+        fprintf(stderr, "gatepost-auth: %s\n", error);
+        remove_sockets();
+        snapshot_free(&snapshot);
+        return status;
+    }
+    signals_wait(&signals);
+    logger_message(LOG_LEVEL_INFO, "stopping");
+    remove_sockets();
+    server_stop();
+    logger_drain();
+    _exit(0);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads that do work for many OUs, so that none takes them all. */
+#include "pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "strmap.h"
+
+/* An idle thread ends after that; libcrypt, libldap and OpenSSL do with that stack. */
+enum { IDLE_SECONDS = 30, STACK_BYTES = 1024 * 1024 };
+
+struct lane {
+    struct job *first, *last; /* that wait */
+    unsigned waiting, running;
+    struct lane *next; /* among those that have a turn */
+    bool queued;       /* it is among them */
+};
+
+struct pool {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct pool_limits limits;
+    unsigned threads, idle, jobs, waiting;
+    struct lane *first, *last; /* lanes that have a turn, in turn */
+    struct strmap lanes;
+};
+
+struct pool *pool_new(const struct pool_limits *limits)
+{
+    struct pool *p = calloc(1, sizeof *p);
+    pthread_condattr_t attributes;
+    if (!p)
+        return NULL;
+    p->limits = *limits;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return p;
+}
+
+struct lane *pool_lane(struct pool *p, struct span name)
+{
+    struct lane *lane = strmap_find(&p->lanes, name);
+    if (lane)
+        return lane;
+    lane = calloc(1, sizeof *lane);
+    char *key = malloc(name.len + 1);
+    if (!lane || !key)
+        abort();
+    if (name.len)
+        memcpy(key, name.ptr, name.len);
+    strmap_add(&p->lanes, (struct span){key, name.len}, lane);
+    return lane;
+}
+
+/* --- with the lock held --- */
+
+/* Gives the lane a turn if it has a job and may have one more thread. */
+static void queue_lane(struct pool *p, struct lane *lane)
+{
+    if (lane->queued || !lane->first || lane->running >= p->limits.lane_threads)
+        return;
+    lane->queued = true;
+    lane->next = NULL;
+    if (p->last)
+        p->last->next = lane;
+    else
+        p->first = lane;
+    p->last = lane;
+}
+
+static struct job *take_job(struct pool *p)
+{
+    struct lane *lane = p->first;
+    if (!lane)
+        return NULL;
+    p->first = lane->next;
+    if (!p->first)
+        p->last = NULL;
+    lane->queued = false;
+    struct job *job = lane->first;
+    lane->first = job->next;
+    if (!lane->first)
+        lane->last = NULL;
+    lane->waiting--;
+    p->waiting--;
+    lane->running++;
+    queue_lane(p, lane);
+    return job;
+}
+
+/* False when it was idle for long. */
+static bool wait_for_job(struct pool *p)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += IDLE_SECONDS;
+    p->idle++;
+    int rc = 0;
+    while (!p->first && rc == 0)
+        rc = pthread_cond_timedwait(&p->wake, &p->lock, &until);
+    p->idle--;
+    return p->first != NULL;
+}
+
+/* --- threads --- */
+
+static void *worker(void *argument)
+{
+    struct pool *p = argument;
+    pthread_mutex_lock(&p->lock);
+    do {
+        struct job *job;
+        while ((job = take_job(p)) != NULL) {
+            struct lane *lane = job->lane;
+            pthread_mutex_unlock(&p->lock);
+            job->run(job);
+            job->done(job); /* it may be gone now */
+            pthread_mutex_lock(&p->lock);
+            lane->running--;
+            p->jobs--;
+            queue_lane(p, lane);
+        }
+    } while (wait_for_job(p));
+    p->threads--;
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+static bool start_thread(struct pool *p)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    int rc = pthread_create(&thread, &attributes, worker, p);
+    pthread_attr_destroy(&attributes);
+    return rc == 0;
+}
+
+bool pool_submit(struct pool *p, struct lane *lane, struct job *job)
+{
+    job->lane = lane;
+    job->next = NULL;
+    pthread_mutex_lock(&p->lock);
+    bool room = p->waiting < p->limits.queue && lane->waiting < p->limits.lane_queue;
+    if (room && p->idle <= p->waiting && p->threads < p->limits.threads &&
+        start_thread(p))
+        p->threads++;
+    room = room && p->threads > 0;
+    if (room) {
+        if (lane->last)
+            lane->last->next = job;
+        else
+            lane->first = job;
+        lane->last = job;
+        lane->waiting++;
+        p->waiting++;
+        p->jobs++;
+        queue_lane(p, lane);
+        pthread_cond_signal(&p->wake);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return room;
+}
+
+unsigned pool_jobs(struct pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    unsigned jobs = p->jobs;
+    pthread_mutex_unlock(&p->lock);
+    return jobs;
+}

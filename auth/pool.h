@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads that do work for many OUs, so that none takes them all: each has a lane of
+ * its own, lanes take turns, and a lane has its share of the threads at the most. */
+#ifndef GATEPOST_POOL_H
+#define GATEPOST_POOL_H
+
+#include <stdbool.h>
+
+#include "span.h"
+
+struct pool;
+struct lane;
+
+/* Belongs to who submits it, and must stay until done() was called. */
+struct job {
+    void (*run)(struct job *job);  /* in a thread of the pool */
+    void (*done)(struct job *job); /* there, too, behind run() */
+    struct lane *lane;
+    struct job *next;
+};
+
+struct pool_limits {
+    unsigned threads;      /* at the most; they are started when needed */
+    unsigned lane_threads; /* of one lane at a time */
+    unsigned queue;        /* jobs that wait */
+    unsigned lane_queue;   /* jobs of one lane that wait */
+};
+
+/* NULL if there is no memory. Never freed. */
+struct pool *pool_new(const struct pool_limits *limits);
+
+/* The lane of that name, made if there is none. Never freed. For one thread alone. */
+struct lane *pool_lane(struct pool *pool, struct span name);
+
+/* False if the queue of the pool or of the lane is full: nothing is called then. */
+bool pool_submit(struct pool *pool, struct lane *lane, struct job *job);
+
+/* Jobs that wait or run. */
+unsigned pool_jobs(struct pool *pool);
+
+#endif

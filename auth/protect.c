@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Keeping what is secret in this process. */
+#include "protect.h"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+void protect_allow_locking(void)
+{
+    const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_MEMLOCK, &none);
+}
+
+void protect_memory(void)
+{
+    const struct rlimit nothing = {0, 0};
+    struct rlimit locked;
+    setrlimit(RLIMIT_CORE, &nothing);
+#ifdef __linux__
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+    /* With a limit, memory that is asked for later would be refused. */
+    if (getrlimit(RLIMIT_MEMLOCK, &locked) != 0 || locked.rlim_cur != RLIM_INFINITY)
+        return;
+#ifdef MCL_ONFAULT
+    mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+#else
+    mlockall(MCL_CURRENT);
+#endif
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An attempt to log in on its way from a connection through the pools and back. */
+#include "request.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "journal.h"
+#include "login_limits.h"
+#include "logger.h"
+
+/* A client may take five minutes for a line (RFC 5321 4.5.3.2). */
+#define UNFINISHED_SECONDS 310.0
+
+enum {
+    REQUESTS_MOST = 8192, /* together */
+    OF_CONNECTION_MOST = 16,
+    ASK_THREADS = 128,
+    ASK_LANE_THREADS = 8,
+    HASH_QUEUE = 2048,
+    ASK_QUEUE = 2048,
+    LANE_QUEUE = 512
+};
+
+static struct ev_loop *loop;
+static struct pool *hash_pool, *ask_pool;
+static void (*tell_done)(struct request *);
+static atomic_ulong passed, refused, deferred;
+static atomic_uint running, total;
+
+/* How long the last genuine refusal of each OU's targets took, in milliseconds. */
+static struct strmap refusal_ms;
+
+bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct request *))
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned threads = workers ? workers : processors > 0 ? (unsigned)processors : 1;
+    loop = l;
+    tell_done = done;
+    hash_pool = pool_new(&(struct pool_limits){.threads = threads,
+                                               .lane_threads = threads,
+                                               .queue = HASH_QUEUE,
+                                               .lane_queue = LANE_QUEUE});
+    ask_pool = pool_new(&(struct pool_limits){.threads = ASK_THREADS,
+                                              .lane_threads = ASK_LANE_THREADS,
+                                              .queue = ASK_QUEUE,
+                                              .lane_queue = LANE_QUEUE});
+    return hash_pool && ask_pool;
+}
+
+struct request_counts requests_count(void)
+{
+    return (struct request_counts){atomic_load(&passed), atomic_load(&refused),
+                                   atomic_load(&deferred), atomic_load(&running)};
+}
+
+/* --- life --- */
+
+static void unlink_request(struct request *r)
+{
+    struct connection *c = r->connection;
+    if (!c)
+        return;
+    struct request **link = &c->requests;
+    while (*link != r)
+        link = &(*link)->next;
+    *link = r->next;
+    c->request_count--;
+    r->connection = NULL;
+}
+
+static void request_free(struct request *r)
+{
+    unlink_request(r);
+    ev_timer_stop(loop, &r->timer);
+    runtime_unpin(&r->edition);
+    attempt_forget(&r->attempt);
+    free(r);
+    atomic_fetch_sub(&total, 1);
+}
+
+static void on_timer(struct ev_loop *l, ev_timer *timer, int events);
+
+static void set_timer(struct request *r, double seconds)
+{
+    ev_timer_stop(loop, &r->timer);
+    ev_timer_set(&r->timer, seconds, 0.0);
+    ev_timer_start(loop, &r->timer);
+}
+
+struct request *request_new(struct connection *c)
+{
+    struct request *r = NULL;
+    if (atomic_load(&total) < REQUESTS_MOST && c->request_count < OF_CONNECTION_MOST)
+        r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->connection = c;
+    r->next = c->requests;
+    c->requests = r;
+    c->request_count++;
+    atomic_fetch_add(&total, 1);
+    ev_timer_init(&r->timer, on_timer, 0.0, 0.0);
+    r->timer.data = r;
+    r->attempt.protocol = c->protocol->name;
+    set_timer(r, UNFINISHED_SECONDS);
+    return r;
+}
+
+void request_cancel(struct request *r)
+{
+    request_free(r);
+}
+
+/* --- the answer --- */
+
+static void count(const struct request *r)
+{
+    const struct verdict *v = &r->attempt.verdict;
+    atomic_fetch_add(v->kind == VERDICT_PASS     ? &passed
+                     : v->kind == VERDICT_REFUSE ? &refused
+                                                 : &deferred,
+                     1);
+    counters_count(v, r->edition->tallies);
+}
+
+/* Once for each, whether or not somebody still waits for it. found as for
+ * journal_login(). */
+static void record(struct request *r, const struct attempt_found *found)
+{
+    if (r->logged)
+        return;
+    r->logged = true;
+    count(r);
+    journal_login(&r->attempt, found, attempt_now() - r->attempt.started);
+}
+
+static void answer(struct request *r)
+{
+    struct connection *c = r->connection;
+    if (!c)
+        return;
+    unlink_request(r);
+    c->protocol->answer(c, r);
+    connection_settle(c);
+}
+
+/* Nobody waits any more, and no pool has it. */
+static void finish(struct request *r)
+{
+    record(r, &r->attempt.found);
+    answer(r);
+    atomic_fetch_sub(&running, 1);
+    request_free(r);
+}
+
+static struct limits_subject subject_of(const struct attempt *a)
+{
+    struct limits_subject subject = {.login = attempt_login(a)};
+    if (!(a->unknown & TXN_NO_CLIENT))
+        subject.client = a->client;
+    return subject;
+}
+
+static unsigned *refusal_time(const struct ou *ou)
+{
+    unsigned *ms = ou ? strmap_find(&refusal_ms, ou->folded_name) : NULL;
+    if (ms || !ou)
+        return ms;
+    ms = calloc(1, sizeof *ms);
+    char *key = strdup(ou->folded_name.ptr);
+    if (!ms || !key)
+        abort();
+    strmap_add(&refusal_ms, span_of(key), ms);
+    return ms;
+}
+
+/* Who is refused without a server being asked, where others are refused by one, waits
+ * for as long as those do. */
+static double delay(const struct request *r)
+{
+    const struct attempt *a = &r->attempt;
+    if (a->verdict.kind != VERDICT_REFUSE || a->found.check != CHECK_NONE)
+        return 0;
+    const unsigned *ms = refusal_time(a->policy.login_ou);
+    int64_t left = ms ? a->started + *ms - attempt_now() : 0;
+    return left > 0 ? (double)left / 1000 : 0;
+}
+
+static void learn_delay(const struct request *r)
+{
+    const struct attempt *a = &r->attempt;
+    if (a->found.check != CHECK_WRONG || !a->found.target)
+        return;
+    *refusal_time(a->policy.login_ou) = (unsigned)(attempt_now() - a->started);
+}
+
+static void conclude(struct request *r)
+{
+    struct attempt *a = &r->attempt;
+    if (a->verdict.kind != VERDICT_DEFER)
+        attempt_conclude(a);
+    attempt_forget(a);
+    if (a->verdict.kind != VERDICT_DEFER && !r->logged) {
+        const struct limits_subject subject = subject_of(a);
+        limits_count(&a->snapshot->limits, &subject, a->verdict.kind == VERDICT_PASS,
+                     attempt_now());
+    }
+    learn_delay(r);
+    double seconds = r->connection ? delay(r) : 0;
+    if (seconds > 0) {
+        r->state = REQUEST_DELAYED;
+        set_timer(r, seconds);
+    } else {
+        finish(r);
+    }
+}
+
+/* --- the way --- */
+
+static void run_job(struct job *job)
+{
+    struct request *r = (struct request *)((char *)job - offsetof(struct request, job));
+    if (attempt_now() >= r->attempt.deadline)
+        return; /* nobody waits for it: CHECK_NONE is a fault */
+    if (r->stage == ATTEMPT_HASH)
+        attempt_hash(&r->attempt);
+    else
+        attempt_ask(&r->attempt, NULL);
+}
+
+static void job_done(struct job *job)
+{
+    tell_done((struct request *)((char *)job - offsetof(struct request, job)));
+}
+
+static void submit(struct request *r, enum attempt_next next)
+{
+    static const struct span nobody = {"", 0};
+    const struct ou *ou = r->attempt.policy.login_ou;
+    struct pool *pool = next == ATTEMPT_HASH ? hash_pool : ask_pool;
+    if (next == ATTEMPT_ANSWER) {
+        conclude(r);
+        return;
+    }
+    r->stage = next;
+    r->job.run = run_job;
+    r->job.done = job_done;
+    if (pool_submit(pool, pool_lane(pool, ou ? ou->folded_name : nobody), &r->job))
+        return;
+    attempt_fault(&r->attempt, "too much to do: the queue is full");
+    conclude(r);
+}
+
+static void check_limits(struct attempt *a)
+{
+    const struct limits_settings *s = &a->snapshot->limits;
+    const struct limits_subject subject = subject_of(a);
+    enum limits_option option;
+    if (a->verdict.kind != VERDICT_PASS)
+        return;
+    const char *reason = limits_check(s, &subject, attempt_now(), &option);
+    if (!reason)
+        return;
+    const struct source source = source_at(s->file, s->lines[option]);
+    bool monitor = s->mode == MODE_MONITOR || a->snapshot->globals.mode == MODE_MONITOR;
+    if (!monitor) {
+        attempt_refuse(a, RULE_LOGIN_LIMIT, source, reason);
+    } else if (a->verdict.would == RULE_NONE) {
+        a->verdict.would = RULE_LOGIN_LIMIT;
+        a->verdict.source = source;
+        a->verdict.reason = reason;
+    }
+}
+
+void request_run(struct request *r)
+{
+    struct attempt *a = &r->attempt;
+    r->state = REQUEST_RUNNING;
+    r->edition = runtime_pin();
+    a->snapshot = r->edition->snapshot;
+    a->servers = r->edition->extra;
+    a->started = attempt_now();
+    a->deadline = a->started + ANSWER_MS - 500;
+    atomic_fetch_add(&running, 1);
+    set_timer(r, ANSWER_MS / 1000.0);
+    enum attempt_next next = attempt_begin(a, NULL);
+    if (a->verdict.kind == VERDICT_PASS) {
+        check_limits(a);
+        next = attempt_plan(a);
+    }
+    submit(r, next);
+}
+
+void request_back(struct request *r)
+{
+    conclude(r);
+}
+
+/* The client took too long, or we did, or the time has come. */
+static void on_timer(struct ev_loop *l, ev_timer *timer, int events)
+{
+    struct request *r = timer->data;
+    (void)l;
+    (void)events;
+    if (r->state == REQUEST_UNFINISHED) {
+        request_free(r);
+    } else if (r->state == REQUEST_DELAYED) {
+        finish(r);
+    } else {
+        attempt_fault(&r->attempt, "no answer in time");
+        record(r, NULL);
+        answer(r);
+    }
+}
+
+void requests_abandon(struct connection *c)
+{
+    while (c->requests) {
+        struct request *r = c->requests;
+        if (r->state == REQUEST_UNFINISHED) {
+            request_free(r);
+        } else if (r->state == REQUEST_DELAYED) {
+            unlink_request(r);
+            finish(r);
+        } else {
+            unlink_request(r);
+        }
+    }
+}
+
+bool requests_running(const struct connection *c)
+{
+    for (const struct request *r = c->requests; r; r = r->next)
+        if (r->state != REQUEST_UNFINISHED)
+            return true;
+    return false;
+}

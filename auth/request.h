@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An attempt to log in on its way from a connection through the pools and back. All of
+ * it but the running of jobs belongs to the thread that serves connections. */
+#ifndef GATEPOST_REQUEST_H
+#define GATEPOST_REQUEST_H
+
+#include <ev.h>
+
+#include "attempt.h"
+#include "connection.h"
+#include "mechanism.h"
+#include "pool.h"
+#include "runtime.h"
+
+enum request_state {
+    REQUEST_UNFINISHED, /* the client has not told all */
+    REQUEST_RUNNING,    /* a pool has it */
+    REQUEST_DELAYED,    /* its answer is made to look like others */
+};
+
+struct request {
+    struct request *next;
+    struct connection *connection; /* NULL: nobody waits any more */
+    struct edition *edition;       /* once it runs */
+    enum request_state state;
+    bool logged;
+    unsigned long id;                  /* of the Dovecot protocol */
+    const struct mechanism *mechanism; /* of the Dovecot protocol */
+    int mechanism_state;
+    ev_timer timer;
+    struct job job;
+    enum attempt_next stage; /* of the pool that has it */
+    struct attempt attempt;
+};
+
+struct request_counts {
+    unsigned long passed, refused, deferred;
+    unsigned running;
+};
+
+/* Starts the pools. jobs come back by request_done(), called in a thread of theirs.
+ * False if there is no memory. */
+bool requests_start(struct ev_loop *loop, unsigned workers,
+                    void (*request_done)(struct request *));
+
+/* A request of this connection, not finished yet; it is dropped after some minutes.
+ * NULL if there are too many, or no memory. */
+struct request *request_new(struct connection *connection);
+
+/* All is told: decides it, and answers by way of the connection's protocol, now or
+ * later. */
+void request_run(struct request *request);
+
+/* It came back from a pool. */
+void request_back(struct request *request);
+
+/* Drops one that is not finished. */
+void request_cancel(struct request *request);
+
+/* The connection is gone: nobody is answered any more. */
+void requests_abandon(struct connection *connection);
+
+/* Is one of the connection's on its way? */
+bool requests_running(const struct connection *connection);
+
+/* For status; from any thread. */
+struct request_counts requests_count(void);
+
+#endif

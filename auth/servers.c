@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is kept beside a configuration for its targets. */
+#include "servers.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A server that fails that often in a row is left alone that long. */
+enum { FAILURES_MOST = 2, REST_MS = 5000 };
+
+/* The state of one server of one target. Outlives configurations; never freed, since
+ * a name that comes back goes on with it. */
+struct health {
+    unsigned failures; /* in a row */
+    int64_t rest_until;
+    bool probing; /* one attempt finds out */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all health */
+static struct strmap registry;                           /* "ou NUL url" -> health */
+
+struct trust_entry {
+    const char *ca_file;
+    struct tls_trust *trust; /* NULL: no good */
+};
+
+struct servers {
+    struct trust_entry *trusts; /* one for each ca_file */
+    size_t trust_count;
+    const struct tls_trust **by_target; /* by index */
+    struct health **health;             /* by index of the first url */
+};
+
+static struct health *find_health(const struct target *t, const struct target_url *url)
+{
+    size_t ou = t->ou->folded_name.len, len = strlen(url->text);
+    char *key = malloc(ou + 1 + len);
+    if (!key)
+        abort();
+    memcpy(key, t->ou->folded_name.ptr, ou);
+    key[ou] = '\0';
+    memcpy(key + ou + 1, url->text, len);
+    struct health *fresh = calloc(1, sizeof *fresh);
+    if (!fresh)
+        abort();
+    struct health *known =
+        strmap_add(&registry, (struct span){key, ou + 1 + len}, fresh);
+    if (!known)
+        return fresh;
+    free(key);
+    free(fresh);
+    return known;
+}
+
+static bool needs_trust(const struct target *t)
+{
+    for (size_t i = 0; i < t->url_count; i++)
+        if (t->urls[i].tls != TLS_NONE)
+            return true;
+    return *t->ca_file != '\0';
+}
+
+static const struct tls_trust *find_trust(struct servers *s, const struct target *t,
+                                          struct diag *diag)
+{
+    char error[300];
+    for (size_t i = 0; i < s->trust_count; i++)
+        if (strcmp(s->trusts[i].ca_file, t->ca_file) == 0)
+            return s->trusts[i].trust;
+    struct trust_entry *entry = &s->trusts[s->trust_count++];
+    entry->ca_file = t->ca_file;
+    entry->trust = tls_trust_new(t->ca_file, error, sizeof error);
+    if (!entry->trust && diag)
+        diag_add(diag, SEVERITY_ERROR, t->file, t->lines[TARGET_OPTION_CA_FILE],
+                 "ca_file", "%s", error);
+    return entry->trust;
+}
+
+struct servers *servers_new(const struct snapshot *snapshot, struct diag *diag)
+{
+    struct servers *s = calloc(1, sizeof *s);
+    size_t targets = snapshot->target_count;
+    if (!s)
+        abort();
+    s->trusts = calloc(targets + 1, sizeof *s->trusts);
+    s->by_target = calloc(targets + 1, sizeof(*s->by_target));
+    s->health = calloc(snapshot->url_count + 1, sizeof(*s->health));
+    if (!s->trusts || !s->by_target || !s->health)
+        abort();
+    for (size_t i = 0; i < snapshot->ou_count; i++)
+        for (const struct target *t = snapshot->ou_list[i]->targets; t; t = t->next) {
+            if (needs_trust(t))
+                s->by_target[t->index] = find_trust(s, t, diag);
+            for (size_t n = 0; n < t->url_count; n++)
+                s->health[t->urls[n].index] = find_health(t, &t->urls[n]);
+        }
+    return s;
+}
+
+void servers_free(struct servers **servers)
+{
+    struct servers *s = *servers;
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->trust_count; i++)
+        tls_trust_free(&s->trusts[i].trust);
+    free(s->trusts);
+    free(s->by_target);
+    free(s->health);
+    free(s);
+    *servers = NULL;
+}
+
+const struct tls_trust *servers_trust(const struct servers *s, const struct target *t)
+{
+    return s->by_target[t->index];
+}
+
+bool servers_may_ask(const struct servers *s, const struct target_url *url, int64_t now)
+{
+    struct health *h = s->health[url->index];
+    pthread_mutex_lock(&lock);
+    bool may = h->failures < FAILURES_MOST || (now >= h->rest_until && !h->probing);
+    if (may && h->failures >= FAILURES_MOST)
+        h->probing = true;
+    pthread_mutex_unlock(&lock);
+    return may;
+}
+
+void servers_report(const struct servers *s, const struct target_url *url, bool reached,
+                    int64_t now)
+{
+    struct health *h = s->health[url->index];
+    pthread_mutex_lock(&lock);
+    h->probing = false;
+    h->failures = reached ? 0 : h->failures + 1;
+    if (h->failures >= FAILURES_MOST)
+        h->rest_until = now + REST_MS;
+    pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is kept beside a configuration for its targets: trusted certificates, and which
+ * server does not answer at present. */
+#ifndef GATEPOST_SERVERS_H
+#define GATEPOST_SERVERS_H
+
+#include <stdint.h>
+
+#include "diag.h"
+#include "snapshot.h"
+#include "target.h"
+
+struct servers;
+
+/* Reads the ca_files of the targets. What is wrong with them goes to diag (which may be
+ * NULL); such a target then answers nothing. Blocks; for one thread at a time. */
+struct servers *servers_new(const struct snapshot *snapshot, struct diag *diag);
+void servers_free(struct servers **servers);
+
+/* NULL if its ca_file is no good. */
+const struct tls_trust *servers_trust(const struct servers *servers,
+                                      const struct target *target);
+
+/* May this server be asked now? One that could not be reached is left alone for a
+ * while, then tried by one attempt at a time. If true, servers_report() must follow.
+ * From any thread. */
+bool servers_may_ask(const struct servers *servers, const struct target_url *url,
+                     int64_t now);
+void servers_report(const struct servers *servers, const struct target_url *url,
+                    bool reached, int64_t now);
+
+#endif

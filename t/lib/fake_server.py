@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A server on a free port that plays a script, however little sense it makes.
+
+A script is a list of steps: bytes are sent; LINE and SOME read; STALL waits until the
+client has gone; Trickle, Flood and Tls say what they do. Then the connection ends.
+"""
+
+import socket
+import ssl
+import threading
+import time
+
+LINE, SOME, STALL = "line", "some", "stall"
+
+
+class Trickle:
+    """Sends bytes one by one."""
+
+    def __init__(self, data, pause=0.2):
+        self.data, self.pause = data, pause
+
+
+class Flood:
+    """Sends the same again and again."""
+
+    def __init__(self, data):
+        self.data = data
+
+
+class Tls:
+    """The server's side of a handshake, with that certificate and key."""
+
+    def __init__(self, certificate, key):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+
+
+class FakeServer:
+    def __init__(self, script):
+        self.script = script
+        self.heard = b""
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        self.thread.join(10)
+
+    def _serve(self):
+        self.listener.settimeout(10)
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:
+            return
+        connection.settimeout(10)
+        try:
+            for step in self.script:
+                connection = self._play(connection, step)
+        except (OSError, EOFError):
+            pass
+        finally:
+            connection.close()
+
+    def _play(self, connection, step):
+        if step == LINE:
+            while not self._hear(connection.recv(1)).endswith(b"\n"):
+                pass
+        elif step == SOME:
+            self._hear(connection.recv(65536))
+        elif step == STALL:
+            while True:
+                self._hear(connection.recv(65536))
+        elif isinstance(step, Trickle):
+            for byte in step.data:
+                connection.sendall(bytes([byte]))
+                time.sleep(step.pause)
+        elif isinstance(step, Flood):
+            while True:
+                connection.sendall(step.data)
+        elif isinstance(step, Tls):
+            return step.context.wrap_socket(connection, server_side=True)
+        else:
+            connection.sendall(step)
+        return connection
+
+    def _hear(self, data):
+        if not data:
+            raise EOFError
+        self.heard += data
+        return data
