@@ -77,7 +77,10 @@ void attempt_forget(struct attempt *a)
 
 /* --- the verdict --- */
 
+/* What the client sees is the MTA's, and the same for all of one kind (RFC 4954 6). */
 static const struct reply reply_refused = {"535", "5.7.8", "Authentication failed"};
+static const struct reply reply_temporary = {"454", "4.7.0",
+                                             "Temporary authentication failure"};
 
 void attempt_refuse(struct attempt *a, enum rule_id rule, struct source source,
                     const char *reason)
@@ -94,6 +97,7 @@ void attempt_refuse(struct attempt *a, enum rule_id rule, struct source source,
 void attempt_fault(struct attempt *a, const char *reason)
 {
     verdict_fault(&a->verdict, nowhere, reason);
+    a->verdict.reply = &reply_temporary;
 }
 
 /* The MTA will tell the milter this name, which has to find the same login in it. */
@@ -129,6 +133,10 @@ enum attempt_next attempt_begin(struct attempt *a, const struct trace *trace)
                             .login_unreadable = name.len == 0,
                             .unknown = a->unknown};
     policy_login(a->snapshot, &txn, &a->policy, &a->verdict, trace);
+    a->verdict.help = "";
+    a->verdict.reply = a->verdict.kind == VERDICT_DEFER    ? &reply_temporary
+                       : a->verdict.kind == VERDICT_REFUSE ? &reply_refused
+                                                           : NULL;
     if (a->verdict.kind == VERDICT_DEFER)
         return ATTEMPT_ANSWER;
     if (a->malformed)

@@ -10,8 +10,8 @@
 
 #include "config.h"
 #include "control.h"
-#include "login_limits.h"
 #include "logger.h"
+#include "login_limits.h"
 #include "privileges.h"
 #include "protect.h"
 #include "reload.h"
@@ -32,15 +32,7 @@ static struct {
 
 struct snapshot *daemon_load(const char *file, struct diag *diag)
 {
-    struct snapshot *snapshot = config_load(file, SECRETS_KEEP, diag);
-    size_t before = diag->errors;
-    if (!snapshot)
-        return NULL;
-    struct servers *servers = servers_new(snapshot, diag);
-    servers_free(&servers);
-    if (diag->errors > before)
-        snapshot_free(&snapshot);
-    return snapshot;
+    return servers_load_config(file, SECRETS_KEEP, diag);
 }
 
 static void *attach(const struct snapshot *snapshot)

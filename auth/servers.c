@@ -112,6 +112,20 @@ void servers_free(struct servers **servers)
     *servers = NULL;
 }
 
+struct snapshot *servers_load_config(const char *file, enum secrets secrets,
+                                     struct diag *diag)
+{
+    struct snapshot *snapshot = config_load(file, secrets, diag);
+    const size_t before = diag->errors;
+    if (!snapshot)
+        return NULL;
+    struct servers *servers = servers_new(snapshot, diag);
+    servers_free(&servers);
+    if (diag->errors > before)
+        snapshot_free(&snapshot);
+    return snapshot;
+}
+
 const struct tls_trust *servers_trust(const struct servers *s, const struct target *t)
 {
     return s->by_target[t->index];

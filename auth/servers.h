@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "config.h"
 #include "diag.h"
 #include "snapshot.h"
 #include "target.h"
@@ -16,6 +17,10 @@ struct servers;
  * NULL); such a target then answers nothing. Blocks; for one thread at a time. */
 struct servers *servers_new(const struct snapshot *snapshot, struct diag *diag);
 void servers_free(struct servers **servers);
+
+/* As config_load(), but the ca_files have to be good, too. */
+struct snapshot *servers_load_config(const char *file, enum secrets secrets,
+                                     struct diag *diag);
 
 /* NULL if its ca_file is no good. */
 const struct tls_trust *servers_trust(const struct servers *servers,

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "servers.h"
 #include "usage.h"
 
 static const char help[] =
@@ -36,10 +37,10 @@ static void print_items(const struct diag *diag)
         fprintf(stderr, "... and %zu more\n", more);
 }
 
-struct snapshot *load_and_report(const char *file)
+struct snapshot *load_and_report(const char *file, enum secrets secrets)
 {
     struct diag diag = {0};
-    struct snapshot *snapshot = config_load(file, SECRETS_FORGET, &diag);
+    struct snapshot *snapshot = config_load(file, secrets, &diag);
     print_items(&diag);
     diag_clear(&diag);
     return snapshot;
@@ -78,7 +79,7 @@ int command_check(int argc, char **argv)
     if (status >= 0)
         return status;
     struct diag diag = {0};
-    struct snapshot *snapshot = config_load(o.config, SECRETS_FORGET, &diag);
+    struct snapshot *snapshot = servers_load_config(o.config, SECRETS_FORGET, &diag);
     bool good = snapshot != NULL;
     if (o.json)
         print_json(&diag, good);

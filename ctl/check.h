@@ -7,6 +7,6 @@
 
 /* Loads file and prints errors and warnings to stderr. NULL on errors: the exit
  * status is then EX_CONFIG. */
-struct snapshot *load_and_report(const char *file);
+struct snapshot *load_and_report(const char *file, enum secrets secrets);
 
 #endif

@@ -55,78 +55,158 @@ static json_t *exchange(int fd, const char *request, json_error_t *error)
     return answer;
 }
 
-json_t *control_request(const char *config, const char *path, const char *request)
+/* errno tells why there is no answer; error.text, if somebody gave a bad one. */
+static json_t *ask(const char *path, const char *request, json_error_t *error)
 {
-    char reason[200];
-    char *found = path ? NULL : config_control_socket(config, reason, sizeof reason);
-    const char *where = path ? path : found;
-    if (!where) {
-        fprintf(stderr, "gatepost %s: %s: %s\n", request, config, reason);
+    snprintf(error->text, sizeof error->text, "no answer");
+    int fd = connect_to(path);
+    if (fd < 0) {
+        snprintf(error->text, sizeof error->text, "%s", strerror(errno));
         return NULL;
     }
-    json_error_t error = {.text = "no answer"};
-    json_t *answer = NULL;
-    int fd = connect_to(where);
-    if (fd < 0) {
-        fprintf(stderr, "gatepost %s: %s: %s\n", request, where, strerror(errno));
-        if (errno == ENOENT || errno == ECONNREFUSED)
-            fprintf(stderr, "Is gatepost-milter running with this configuration?\n");
-    } else {
-        answer = exchange(fd, request, &error);
-        if (!answer)
-            fprintf(stderr, "gatepost %s: %s: %s\n", request, where, error.text);
-    }
-    free(found);
+    json_t *answer = exchange(fd, request, error);
+    errno = EPROTO;
     return answer;
+}
+
+static bool is_not_running(int reason)
+{
+    return reason == ENOENT || reason == ECONNREFUSED;
+}
+
+static void complain(const char *request, const char *path, const char *reason)
+{
+    fprintf(stderr, "gatepost %s: %s: %s\n", request, path, reason);
+}
+
+/* Both daemons: their answers, either of which may be missing. */
+static bool ask_both(const char *path, const char *request, struct control_answers *out)
+{
+    char beside[256];
+    json_error_t error;
+    snprintf(beside, sizeof beside, "%s" CONTROL_AUTH_SUFFIX, path);
+    out->milter = ask(path, request, &error);
+    int why = out->milter ? 0 : errno;
+    char reason[JSON_ERROR_TEXT_LENGTH];
+    memcpy(reason, error.text, sizeof reason);
+    out->auth = ask(beside, request, &error);
+    bool auth_is_down = !out->auth && is_not_running(errno);
+    if (!out->milter && !(out->auth && is_not_running(why))) {
+        complain(request, path, reason);
+        if (is_not_running(why))
+            fprintf(stderr, "Is gatepost-milter running with this configuration?\n");
+    }
+    if (!out->auth && !auth_is_down)
+        complain(request, beside, error.text);
+    bool faulty =
+        (!out->milter && !is_not_running(why)) || (!out->auth && !auth_is_down);
+    return !faulty && (out->milter || out->auth);
+}
+
+bool control_request(const char *config, const char *path, const char *request,
+                     struct control_answers *out)
+{
+    char reason[200];
+    json_error_t error;
+    *out = (struct control_answers){NULL, NULL};
+    if (path) {
+        out->milter = ask(path, request, &error);
+        if (!out->milter)
+            complain(request, path, error.text);
+        return out->milter != NULL;
+    }
+    char *found = config_control_socket(config, reason, sizeof reason);
+    if (!found) {
+        complain(request, config, reason);
+        return false;
+    }
+    bool good = ask_both(found, request, out);
+    free(found);
+    return good;
+}
+
+void control_answers_clear(struct control_answers *answers)
+{
+    json_decref(answers->milter);
+    json_decref(answers->auth);
+}
+
+void control_print_json(struct control_answers *answers)
+{
+    json_t *all = answers->milter ? json_incref(answers->milter) : json_object();
+    if (answers->auth)
+        json_object_set(all, "auth", answers->auth);
+    json_dumpf(all, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(all);
 }
 
 static const char help[] =
     "usage: gatepost reload [-c FILE] [--socket PATH] [--json]\n"
     "\n"
-    "Has the running filter read its configuration again. If it has errors, they are\n"
-    "printed, the filter goes on with the one it has, and the exit status is 78.\n"
+    "Has gatepost-milter, and gatepost-auth if it runs, read the configuration again.\n"
+    "If it has errors, they are printed, the daemons go on with the one they have,\n"
+    "and the exit status is 78.\n"
     "\n"
     "  -c, --config FILE  names the control_socket (" CONFIG_DEFAULT_FILE ")\n"
     "      --socket PATH  the control socket itself\n"
     "      --json         print the daemon's answer as JSON\n";
 
-static void print_lines(json_t *lines, FILE *out)
+/* What one daemon has told already need not be told again. */
+static bool has_line(json_t *lines, const char *line)
 {
     size_t index;
     json_t *value;
     json_array_foreach(lines, index, value)
-        fprintf(out, "%s\n", json_string_value(value));
+    {
+        if (strcmp(json_string_value(value), line) == 0)
+            return true;
+    }
+    return false;
 }
 
-static int report_reload(json_t *answer)
+static int report_reload(const char *program, json_t *answer, json_t *told)
 {
+    if (!answer)
+        return 0;
+    size_t index;
+    json_t *value;
     bool good = json_is_true(json_object_get(answer, "ok"));
-    print_lines(json_object_get(answer, "messages"), stderr);
-    json_int_t generation = json_integer_value(json_object_get(answer, "generation"));
+    json_array_foreach(json_object_get(answer, "messages"), index, value)
+    {
+        if (!has_line(told, json_string_value(value)))
+            fprintf(stderr, "%s\n", json_string_value(value));
+    }
+    long long generation = json_integer_value(json_object_get(answer, "generation"));
     if (good)
-        printf("reloaded: configuration generation %lld\n", (long long)generation);
+        printf("%sreloaded: configuration generation %lld\n", program, generation);
     else
-        fprintf(stderr, "not reloaded: generation %lld goes on\n",
-                (long long)generation);
+        fprintf(stderr, "%snot reloaded: generation %lld goes on\n", program,
+                generation);
     return good ? 0 : EX_CONFIG;
+}
+
+static int status_of(json_t *answer)
+{
+    return !answer || json_is_true(json_object_get(answer, "ok")) ? 0 : EX_CONFIG;
 }
 
 int command_reload(int argc, char **argv)
 {
     struct common_options o;
+    struct control_answers answers;
     int status = common_options_read(argc, argv, help, true, &o);
     if (status >= 0)
         return status;
-    json_t *answer = control_request(o.config, o.socket, "reload");
-    if (!answer)
-        return EX_UNAVAILABLE;
-    status = json_is_true(json_object_get(answer, "ok")) ? 0 : EX_CONFIG;
-    if (o.json) {
-        json_dumpf(answer, stdout, JSON_INDENT(2));
-        putchar('\n');
+    bool good = control_request(o.config, o.socket, "reload", &answers);
+    if (o.json && (answers.milter || answers.auth)) {
+        control_print_json(&answers);
     } else {
-        status = report_reload(answer);
+        report_reload("", answers.milter, NULL);
+        report_reload("gatepost-auth ", answers.auth,
+                      json_object_get(answers.milter, "messages"));
     }
-    json_decref(answer);
-    return status;
+    status = status_of(answers.milter) | status_of(answers.auth);
+    control_answers_clear(&answers);
+    return good ? status : EX_UNAVAILABLE;
 }

@@ -4,10 +4,22 @@
 #define GATEPOST_CTL_CONTROL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
-/* Sends one request to the control socket named by the configuration file (or by
- * socket, if not NULL) and returns the answer, which the caller ends with
- * json_decref(). On failure prints why and returns NULL. Waits 60 s at the most. */
-json_t *control_request(const char *config, const char *socket, const char *request);
+/* What the daemons answered; NULL: that one does not run. */
+struct control_answers {
+    json_t *milter, *auth;
+};
+
+/* Sends one request to the control sockets named by the configuration file, or to
+ * socket alone, whosever it is, if that is not NULL: then milter is its answer. False,
+ * with the reason printed, if neither daemon runs, or one gave no good answer. The
+ * caller ends the answers either way. Waits 60 s for each at the most. */
+bool control_request(const char *config, const char *socket, const char *request,
+                     struct control_answers *answers);
+void control_answers_clear(struct control_answers *answers);
+
+/* The milter's answer, and that of gatepost-auth as its key "auth". */
+void control_print_json(struct control_answers *answers);
 
 #endif

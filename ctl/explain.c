@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "ascii.h"
 #include "check.h"
 #include "json.h"
+#include "show.h"
 #include "usage.h"
 
 static const char help[] =
@@ -44,98 +44,23 @@ struct question {
 
 /* --- text --- */
 
-enum { INDENT = 32 };
-
-static void print_escaped(struct span text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (ascii_is_control(c) || ascii_is_high(c))
-            printf("\\x%02x", (unsigned char)c);
-        else
-            putchar(c);
-    }
-}
-
-static void print_field(const char *name, struct span value)
-{
-    printf("%-11s", name);
-    print_escaped(value);
-    putchar('\n');
-}
-
-static const char *colour_of(const char *word)
-{
-    if (!isatty(STDOUT_FILENO))
-        return "";
-    if (strcmp(word, "pass") == 0)
-        return "\033[32m";
-    return strcmp(word, "refuse") == 0 ? "\033[31m" : "\033[33m";
-}
-
-static const char *colour_end(void)
-{
-    return isatty(STDOUT_FILENO) ? "\033[0m" : "";
-}
-
-static void print_step(void *context, const struct step *step)
-{
-    (void)context;
-    const char *word = outcome_name(step);
-    bool quiet = step->outcome == OUTCOME_UNCONCERNED;
-    printf("  %-20s %s%-7s%s ", rule_name(step->rule), quiet ? "" : colour_of(word),
-           word, quiet ? "" : colour_end());
-    printf("%s\n", step->reason);
-    char source[SOURCE_TEXT];
-    source_format(step->source, source);
-    if (step->source.file)
-        printf("%*s%s\n", INDENT, "", source);
-}
-
-static void print_verdict(const struct verdict *v)
-{
-    char reply[REPLY_TEXT], source[SOURCE_TEXT];
-    const char *word = verdict_name(v->kind);
-    printf("=> %s%s%s", colour_of(word), word, colour_end());
-    if (v->rule != RULE_NONE)
-        printf(" (%s)", rule_name(v->rule));
-    if (v->would != RULE_NONE)
-        printf(v->kind == VERDICT_PASS ? ", would be refused but for monitor mode (%s)"
-                                       : ", after monitor mode held back %s",
-               rule_name(v->would));
-    putchar('\n');
-    if (v->kind == VERDICT_DEFER)
-        printf("   %s\n", v->reason);
-    if (v->kind == VERDICT_DEFER && !v->interface)
-        puts("   (here: give --daemon-name or --port)");
-    if (*verdict_reply(v, reply))
-        printf("   %s\n", reply);
-    bool by_setting = v->kind == VERDICT_REFUSE && v->rule != RULE_BAD_SENDER &&
-                      v->rule != RULE_BAD_RECIPIENT;
-    if (v->source.file || by_setting) {
-        source_format(v->source, source);
-        printf("   decided by %s", source);
-        if (v->ou)
-            printf(", ou \"%s\"", v->ou->name);
-        putchar('\n');
-    }
-}
+static const char hint[] = "give --daemon-name or --port";
 
 static void print_session(const struct policy *p)
 {
     char client[IPADDR_TEXT];
     ipaddr_format(&p->client, client);
-    print_field("client", span_of(client));
+    show_field("client", span_of(client));
     if (p->interface) {
-        print_field("interface", span_of(p->interface->name));
+        show_field("interface", span_of(p->interface->name));
     }
     if (p->authenticated && p->login_valid) {
-        print_field("login", address_text(&p->login));
+        show_field("login", address_text(&p->login));
         if (p->login_ou)
-            print_field("  of ou", span_of(p->login_ou->name));
+            show_field("  of ou", span_of(p->login_ou->name));
     }
     if (p->sender_ou)
-        print_field("sender ou", span_of(p->sender_ou->name));
+        show_field("sender ou", span_of(p->sender_ou->name));
 }
 
 static int worse(int status, const struct verdict *v)
@@ -148,24 +73,24 @@ static int explain_text(const struct snapshot *snapshot, const struct question *
 {
     static struct policy policy;
     struct verdict verdict;
-    const struct trace trace = {print_step, NULL};
+    const struct trace trace = {show_step, NULL};
     /* Once without a trace, so that what is known can be shown first. */
     policy_mail(snapshot, &q->txn, &policy, &verdict, NULL);
     print_session(&policy);
     printf("\nMAIL FROM:");
-    print_escaped(q->txn.from);
+    show_escaped(q->txn.from);
     putchar('\n');
     policy_mail(snapshot, &q->txn, &policy, &verdict, &trace);
-    print_verdict(&verdict);
+    show_verdict(&verdict, hint);
     int status = worse(0, &verdict);
     for (size_t i = 0; i < q->to_count && verdict.kind == VERDICT_PASS; i++) {
         struct verdict answer;
         printf("\nRCPT TO:");
-        print_escaped(span_of(q->to[i]));
+        show_escaped(span_of(q->to[i]));
         putchar('\n');
         policy_rcpt(&policy, span_of(q->to[i]), (struct span){NULL, 0}, &answer,
                     &trace);
-        print_verdict(&answer);
+        show_verdict(&answer, hint);
         status = worse(status, &answer);
     }
     return status;
@@ -314,7 +239,7 @@ static const char *set_option(struct question *q, int option, const char *value)
 
 static int answer(const struct question *q)
 {
-    struct snapshot *snapshot = load_and_report(q->config);
+    struct snapshot *snapshot = load_and_report(q->config, SECRETS_FORGET);
     if (!snapshot)
         return EX_CONFIG;
     int status = q->batch  ? batch_run(snapshot, stdin, stdout)

@@ -11,8 +11,9 @@ static const char help[] =
     "\n"
     "  check    read the configuration and say what is wrong with it\n"
     "  explain  say what would be decided about a mail, and why\n"
-    "  reload   have the running filter read its configuration again\n"
-    "  status   show what the running filter does\n"
+    "  login    say what would be done with a login and a password, and why\n"
+    "  reload   have the daemons read their configuration again\n"
+    "  status   show what the daemons do\n"
     "  passwd   make a password hash for a user section\n"
     "\n"
     "  --help     print this\n"
@@ -26,7 +27,7 @@ static const struct {
 } commands[] = {
     {"check", command_check},   {"explain", command_explain},
     {"reload", command_reload}, {"status", command_status},
-    {"passwd", command_passwd},
+    {"passwd", command_passwd}, {"login", command_login},
 };
 
 int main(int argc, char **argv)

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <termios.h>
 #include <unistd.h>
 
+#include "prompt.h"
 #include "usage.h"
 
 static const char help[] =
@@ -16,43 +16,18 @@ static const char help[] =
     "Asks twice for a password (reads one line if standard input is no terminal) and\n"
     "prints its crypt(5) hash, for the option password of a user section.\n";
 
-/* Reads one line without its end. False at the end of input or if it is too long. */
-static bool read_line(char *line, size_t size)
-{
-    if (!fgets(line, (int)size, stdin))
-        return false;
-    size_t len = strcspn(line, "\n");
-    bool whole = line[len] == '\n' || feof(stdin);
-    line[len] = '\0';
-    return whole;
-}
-
-static bool ask(const char *prompt, char *line, size_t size)
-{
-    struct termios old, quiet;
-    if (tcgetattr(STDIN_FILENO, &old) != 0)
-        return read_line(line, size);
-    quiet = old;
-    quiet.c_lflag &= ~(tcflag_t)ECHO;
-    fputs(prompt, stderr);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-    bool good = read_line(line, size);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
-    fputc('\n', stderr);
-    return good;
-}
-
 static const char *read_password(char *password, size_t size)
 {
     char again[CRYPT_MAX_PASSPHRASE_SIZE];
     const char *fault = NULL;
-    if (!ask("Password: ", password, size))
+    if (!prompt_password("Password: ", password, size))
         return "no password, or a longer one than crypt(3) takes";
     if (*password == '\0')
         return "an empty password is refused";
     if (!isatty(STDIN_FILENO))
         return NULL;
-    if (!ask("Again: ", again, sizeof again) || strcmp(password, again) != 0)
+    if (!prompt_password("Again: ", again, sizeof again) ||
+        strcmp(password, again) != 0)
         fault = "the two were not the same";
     explicit_bzero(again, sizeof again);
     return fault;

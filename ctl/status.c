@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* gatepost status: what the running filter does. */
+/* gatepost status: what the daemons do. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +12,12 @@
 static const char help[] =
     "usage: gatepost status [-c FILE] [--socket PATH] [--json]\n"
     "\n"
-    "Shows uptime, configuration, sessions, and verdicts by rule and by OU.\n"
+    "Shows what gatepost-milter, and gatepost-auth if it runs, have done: uptime,\n"
+    "configuration, sessions or logins, and verdicts by rule and by OU.\n"
     "\n"
     "  -c, --config FILE  names the control_socket (" CONFIG_DEFAULT_FILE ")\n"
     "      --socket PATH  the control socket itself\n"
-    "      --json         print the daemon's answer as JSON\n";
+    "      --json         print the answers as JSON\n";
 
 enum { OUS_SHOWN = 20 };
 
@@ -96,16 +97,17 @@ static void print_ous(json_t *ous)
     free(rows);
 }
 
-static void print_status(json_t *s)
+static void print_head(const char *program, json_t *s)
 {
-    json_t *sessions = json_object_get(s, "sessions");
     long long up = number_of(s, "uptime");
-    printf("gatepost-milter %s, pid %lld, up %lldd %02lld:%02lld:%02lld\n",
+    printf("%s %s, pid %lld, up %lldd %02lld:%02lld:%02lld\n", program,
            text_of(s, "version"), number_of(s, "pid"), up / 86400, up / 3600 % 24,
            up / 60 % 60, up % 60);
     print_configuration(json_object_get(s, "config"));
-    printf("sessions       %lld open, %lld since the start\n",
-           number_of(sessions, "open"), number_of(sessions, "total"));
+}
+
+static void print_tail(json_t *s)
+{
     if (number_of(s, "log_lost"))
         printf("log            %lld lines LOST: the log target is stuck or full\n",
                number_of(s, "log_lost"));
@@ -115,21 +117,57 @@ static void print_status(json_t *s)
     print_ous(json_object_get(s, "ous"));
 }
 
+static void print_milter(json_t *s)
+{
+    json_t *sessions = json_object_get(s, "sessions");
+    print_head("gatepost-milter", s);
+    printf("sessions       %lld open, %lld since the start\n",
+           number_of(sessions, "open"), number_of(sessions, "total"));
+    print_tail(s);
+}
+
+static void print_auth(json_t *s)
+{
+    json_t *connections = json_object_get(s, "connections");
+    json_t *logins = json_object_get(s, "logins");
+    print_head("gatepost-auth", s);
+    printf("connections    %lld open, %lld since the start\n",
+           number_of(connections, "open"), number_of(connections, "total"));
+    printf("logins         %lld running, %lld passed, %lld refused, %lld deferred\n",
+           number_of(logins, "running"), number_of(logins, "passed"),
+           number_of(logins, "refused"), number_of(logins, "deferred"));
+    print_tail(s);
+}
+
+/* Each tells which it is by what it counts. */
+static void print_status(json_t *s)
+{
+    if (json_object_get(s, "logins"))
+        print_auth(s);
+    else
+        print_milter(s);
+}
+
 int command_status(int argc, char **argv)
 {
     struct common_options o;
+    struct control_answers answers;
     int status = common_options_read(argc, argv, help, true, &o);
     if (status >= 0)
         return status;
-    json_t *answer = control_request(o.config, o.socket, "status");
-    if (!answer)
-        return EX_UNAVAILABLE;
-    if (o.json) {
-        json_dumpf(answer, stdout, JSON_INDENT(2));
-        putchar('\n');
-    } else {
-        print_status(answer);
+    bool good = control_request(o.config, o.socket, "status", &answers);
+    if (o.json && (answers.milter || answers.auth)) {
+        control_print_json(&answers);
+    } else if (!o.json) {
+        if (answers.milter)
+            print_status(answers.milter);
+        else if (answers.auth)
+            puts("gatepost-milter does not run");
+        if (answers.auth) {
+            putchar('\n');
+            print_status(answers.auth);
+        }
     }
-    json_decref(answer);
-    return 0;
+    control_answers_clear(&answers);
+    return good ? 0 : EX_UNAVAILABLE;
 }
