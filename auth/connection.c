@@ -16,7 +16,7 @@ enum { FIRST_BYTES = 1024, OUTPUT_MOST = 64 * 1024, LINE_MOST = 4096 };
 static struct connection *all;
 static unsigned count;
 static unsigned long opened;
-static bool finishing;
+static bool all_finish;
 
 /* --- buffers. What was in them may be secret. --- */
 
@@ -125,26 +125,40 @@ static void take_messages(struct connection *c)
         connection_doom(c);
 }
 
+/* A client that has said all may still wait for an answer. */
+static void take_end(struct connection *c)
+{
+    c->finishing = true;
+    ev_io_stop(loop_of(c), &c->reader);
+}
+
+static void read_some(struct connection *c)
+{
+    size_t room = c->protocol->input_most - c->in.len;
+    if (room > LINE_MOST)
+        room = LINE_MOST;
+    if (!buffer_reserve(&c->in, room)) {
+        connection_doom(c);
+        return;
+    }
+    ssize_t n = recv(c->fd, c->in.bytes + c->in.len, room, MSG_DONTWAIT);
+    if (n > 0) {
+        c->in.len += (size_t)n;
+        take_messages(c);
+    } else if (n == 0) {
+        take_end(c);
+    } else if (errno != EAGAIN && errno != EINTR) {
+        connection_doom(c);
+    }
+}
+
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 {
     struct connection *c = watcher->data;
     (void)loop;
     (void)events;
     c->busy = true;
-    size_t room = c->protocol->input_most - c->in.len;
-    if (room > LINE_MOST)
-        room = LINE_MOST;
-    if (!buffer_reserve(&c->in, room)) {
-        connection_doom(c);
-    } else {
-        ssize_t n = recv(c->fd, c->in.bytes + c->in.len, room, MSG_DONTWAIT);
-        if (n > 0) {
-            c->in.len += (size_t)n;
-            take_messages(c);
-        } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-            connection_doom(c);
-        }
-    }
+    read_some(c);
     c->busy = false;
     connection_settle(c);
 }
@@ -236,7 +250,7 @@ void connection_settle(struct connection *c)
 {
     if (c->busy)
         return;
-    if (finishing && !requests_running(c))
+    if ((all_finish || c->finishing) && !requests_running(c))
         c->ending = true;
     if (c->doomed || (c->ending && c->out.len == 0))
         connection_free(c);
@@ -264,7 +278,7 @@ bool connection_make_room(unsigned most)
 
 void connections_finish(void)
 {
-    finishing = true;
+    all_finish = true;
     for (struct connection *c = all, *next; c; c = next) {
         next = c->next;
         connection_settle(c);

@@ -49,15 +49,11 @@ static void detach(void *extra)
 static void report(json_t *object)
 {
     struct server_counts connections = server_count();
-    struct request_counts logins = requests_count();
     json_object_set_new(object, "connections",
                         json_pack("{s:I, s:I}", "open", (json_int_t)connections.open,
                                   "total", (json_int_t)connections.total));
-    json_object_set_new(
-        object, "logins",
-        json_pack("{s:I, s:I, s:I, s:I}", "running", (json_int_t)logins.running,
-                  "passed", (json_int_t)logins.passed, "refused",
-                  (json_int_t)logins.refused, "deferred", (json_int_t)logins.deferred));
+    json_object_set_new(object, "logins",
+                        json_pack("{s:I}", "running", (json_int_t)requests_count()));
 }
 
 /* --- sockets --- */

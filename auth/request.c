@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "journal.h"
-#include "login_limits.h"
 #include "logger.h"
+#include "login_limits.h"
 
 /* A client may take five minutes for a line (RFC 5321 4.5.3.2). */
 #define UNFINISHED_SECONDS 310.0
@@ -26,7 +26,6 @@ enum {
 static struct ev_loop *loop;
 static struct pool *hash_pool, *ask_pool;
 static void (*tell_done)(struct request *);
-static atomic_ulong passed, refused, deferred;
 static atomic_uint running, total;
 
 /* How long the last genuine refusal of each OU's targets took, in milliseconds. */
@@ -49,10 +48,9 @@ bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct req
     return hash_pool && ask_pool;
 }
 
-struct request_counts requests_count(void)
+unsigned requests_count(void)
 {
-    return (struct request_counts){atomic_load(&passed), atomic_load(&refused),
-                                   atomic_load(&deferred), atomic_load(&running)};
+    return atomic_load(&running);
 }
 
 /* --- life --- */
@@ -115,16 +113,6 @@ void request_cancel(struct request *r)
 
 /* --- the answer --- */
 
-static void count(const struct request *r)
-{
-    const struct verdict *v = &r->attempt.verdict;
-    atomic_fetch_add(v->kind == VERDICT_PASS     ? &passed
-                     : v->kind == VERDICT_REFUSE ? &refused
-                                                 : &deferred,
-                     1);
-    counters_count(v, r->edition->tallies);
-}
-
 /* Once for each, whether or not somebody still waits for it. found as for
  * journal_login(). */
 static void record(struct request *r, const struct attempt_found *found)
@@ -132,7 +120,7 @@ static void record(struct request *r, const struct attempt_found *found)
     if (r->logged)
         return;
     r->logged = true;
-    count(r);
+    counters_count(&r->attempt.verdict, r->edition->tallies);
     journal_login(&r->attempt, found, attempt_now() - r->attempt.started);
 }
 

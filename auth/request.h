@@ -33,11 +33,6 @@ struct request {
     struct attempt attempt;
 };
 
-struct request_counts {
-    unsigned long passed, refused, deferred;
-    unsigned running;
-};
-
 /* Starts the pools. jobs come back by request_done(), called in a thread of theirs.
  * False if there is no memory. */
 bool requests_start(struct ev_loop *loop, unsigned workers,
@@ -63,7 +58,7 @@ void requests_abandon(struct connection *connection);
 /* Is one of the connection's on its way? */
 bool requests_running(const struct connection *connection);
 
-/* For status; from any thread. */
-struct request_counts requests_count(void);
+/* Those on their way, whoever waits for them; from any thread. */
+unsigned requests_count(void);
 
 #endif
