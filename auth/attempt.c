@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "ascii.h"
 #include "login.h"
 #include "utf8.h"
 
@@ -123,6 +124,37 @@ static bool may_pass(const struct attempt *a)
     return a->verdict.kind == VERDICT_PASS;
 }
 
+/* Directories and databases take much that is not ASCII for the same: a soft hyphen for
+ * nothing, a wide letter for a narrow one. The rules here do not, so that such a name
+ * would pass by those for the user it is taken for. */
+static bool is_ascii(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (ascii_is_high(text.ptr[i]))
+            return false;
+    return true;
+}
+
+/* The rules let it pass: is there anything to check a password by? */
+static void check_name(struct attempt *a)
+{
+    const struct user *user = a->policy.user;
+    const char *hash = user ? user->hash : NULL;
+    if (!reads_the_same(a))
+        attempt_refuse(a, RULE_LOGIN_MALFORMED, nowhere,
+                       "the MTA could not pass this name on as it is");
+    else if (hash && *hash != '$')
+        attempt_refuse(a, RULE_LOGIN_PASSWORD, user_source(user, USER_PASSWORD),
+                       "the password of the user is locked");
+    else if (!hash && !first_target(a))
+        attempt_refuse(a, RULE_LOGIN_UNKNOWN, nowhere,
+                       user ? "the user has no password, its OU no target"
+                            : "nobody has this name");
+    else if (!hash && !is_ascii(attempt_login(a)))
+        attempt_refuse(a, RULE_LOGIN_UNKNOWN, nowhere,
+                       "a target is asked for names of ASCII only");
+}
+
 enum attempt_next attempt_begin(struct attempt *a, const struct trace *trace)
 {
     const struct span name = {a->name, a->name_len};
@@ -141,23 +173,24 @@ enum attempt_next attempt_begin(struct attempt *a, const struct trace *trace)
         return ATTEMPT_ANSWER;
     if (a->malformed)
         attempt_refuse(a, RULE_LOGIN_MALFORMED, nowhere, a->malformed);
-    else if (may_pass(a) && !reads_the_same(a))
-        attempt_refuse(a, RULE_LOGIN_MALFORMED, nowhere,
-                       "the MTA could not pass this name on as it is");
-    else if (may_pass(a) && !(a->policy.user && a->policy.user->hash) &&
-             !first_target(a))
-        attempt_refuse(a, RULE_LOGIN_UNKNOWN, nowhere,
-                       a->policy.user ? "the user has no password, its OU no target"
-                                      : "nobody has this name");
+    else if (may_pass(a))
+        check_name(a);
     return attempt_plan(a);
 }
 
-/* A hash that costs as much as that of a user here would. */
+/* That of the user; NULL: it has none, or is locked. */
+static const char *own_hash(const struct attempt *a)
+{
+    const char *hash = a->policy.user ? a->policy.user->hash : NULL;
+    return hash && *hash == '$' ? hash : NULL;
+}
+
+/* Where there is none, one that costs as much as that of a user here would. */
 static const char *hash_for(const struct attempt *a)
 {
     const struct ou *ou = a->policy.login_ou;
-    if (a->policy.user && a->policy.user->hash)
-        return a->policy.user->hash;
+    if (own_hash(a))
+        return own_hash(a);
     return ou && ou->typical_hash ? ou->typical_hash : a->snapshot->typical_hash;
 }
 
@@ -174,7 +207,7 @@ enum attempt_next attempt_plan(const struct attempt *a)
 void attempt_hash(struct attempt *a)
 {
     bool right = password_matches(a->password, hash_for(a));
-    a->found.check = right ? CHECK_RIGHT : CHECK_WRONG;
+    a->found.check = right && own_hash(a) ? CHECK_RIGHT : CHECK_WRONG;
 }
 
 /* --- targets --- */

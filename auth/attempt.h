@@ -93,7 +93,6 @@ void attempt_refuse(struct attempt *attempt, enum rule_id rule, struct source so
  * takes the same time. ATTEMPT_ASK is for those only that are not. */
 enum attempt_next attempt_plan(const struct attempt *attempt);
 
-/* If the attempt is not refused, ATTEMPT_HASH means the hash of that very user. */
 void attempt_hash(struct attempt *attempt);
 void attempt_ask(struct attempt *attempt, const struct attempt_trace *trace);
 

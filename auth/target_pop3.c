@@ -31,7 +31,7 @@ static bool read_reply(struct dialogue *d, enum reply_kind *kind, struct span *t
 
 static bool expect(struct dialogue *d, enum reply_kind wanted)
 {
-    enum reply_kind kind;
+    enum reply_kind kind = REPLY_ERR;
     struct span text;
     if (!read_reply(d, &kind, &text))
         return false;
@@ -55,7 +55,7 @@ static void note_offer(struct offer *offer, struct span line)
 /* A server that is too old for CAPA knows USER. */
 static bool ask_offer(struct dialogue *d, struct offer *offer)
 {
-    enum reply_kind kind;
+    enum reply_kind kind = REPLY_ERR;
     struct span line;
     *offer = (struct offer){0};
     if (!dialogue_send(d, "CAPA", "CAPA\r\n") || !read_reply(d, &kind, &line))
@@ -111,7 +111,7 @@ static bool judge(struct dialogue *d, enum reply_kind kind, struct span text)
 
 static bool last_reply(struct dialogue *d)
 {
-    enum reply_kind kind;
+    enum reply_kind kind = REPLY_ERR;
     struct span text;
     return read_reply(d, &kind, &text) && judge(d, kind, text);
 }
@@ -126,7 +126,7 @@ static bool auth_plain(struct dialogue *d)
 
 static bool user_and_pass(struct dialogue *d)
 {
-    enum reply_kind kind;
+    enum reply_kind kind = REPLY_ERR;
     struct span text;
     if (!dialogue_send(d, "USER", "USER %s\r\n", d->user) ||
         !read_reply(d, &kind, &text))

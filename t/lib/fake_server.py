@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A server on a free port that plays a script, however little sense it makes.
+"""Servers on free ports: one plays a script, however little sense it makes, one passes
+on what a real server says.
 
 A script is a list of steps: bytes are sent; LINE and SOME read; STALL waits until the
 client has gone; Trickle, Flood and Tls say what they do. Then the connection ends.
 """
 
+import selectors
 import socket
 import ssl
 import threading
@@ -93,3 +95,38 @@ class FakeServer:
             raise EOFError
         self.heard += data
         return data
+
+
+class Relay:
+    """Stands before a real server for one connection; calls `action` before it passes on
+    what has `word` in it."""
+
+    def __init__(self, port, word, action):
+        self.server_port, self.word, self.action = port, word, action
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        self.thread.join(10)
+
+    def _serve(self):
+        self.listener.settimeout(10)
+        client, _ = self.listener.accept()
+        with client, socket.create_connection(("127.0.0.1", self.server_port)) as server:
+            selector = selectors.DefaultSelector()
+            selector.register(client, selectors.EVENT_READ, server)
+            selector.register(server, selectors.EVENT_READ, client)
+            while True:
+                for key, _ in selector.select(10):
+                    data = key.fileobj.recv(65536)
+                    if not data:
+                        return
+                    if self.word in data:
+                        self.action()
+                    key.data.sendall(data)

@@ -68,6 +68,7 @@ milter_command_timeout = 15s
 LISTENER = """\
 127.0.0.1:{port} inet n - n - - smtpd
   -o milter_macro_daemon_name={name}
+  -o smtpd_sasl_service={name}
 """
 
 # What an administrator might leave of the macro lists.
