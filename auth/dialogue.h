@@ -33,14 +33,15 @@ struct dialogue {
     char command[DIALOGUE_COMMAND];
 };
 
-struct protocol {
+struct target_protocol {
     /* Before the server is contacted; may be NULL. */
     bool (*prepare)(struct dialogue *);
     void (*run)(struct dialogue *);
     const char *goodbye; /* sent after an answer; may be NULL */
 };
 
-extern const struct protocol protocol_ldap, protocol_smtp, protocol_imap, protocol_pop3;
+extern const struct target_protocol target_protocol_ldap, target_protocol_smtp,
+    target_protocol_imap, target_protocol_pop3;
 
 /* These always return false. What went wrong, in our words: nothing was told. */
 bool dialogue_untold(struct dialogue *dialogue, const char *format, ...)

@@ -28,7 +28,8 @@ static struct pool *hash_pool, *ask_pool;
 static void (*tell_done)(struct request *);
 static atomic_uint running, total;
 
-/* How long the last genuine refusal of each OU's targets took, in milliseconds. */
+/* How long the last refusal after a look at the password took, in milliseconds: by OU,
+ * "" for none. */
 static struct strmap refusal_ms;
 
 bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct request *))
@@ -151,37 +152,37 @@ static struct limits_subject subject_of(const struct attempt *a)
     return subject;
 }
 
-static unsigned *refusal_time(const struct ou *ou)
+static unsigned *refusal_time(const struct attempt *a)
 {
-    unsigned *ms = ou ? strmap_find(&refusal_ms, ou->folded_name) : NULL;
-    if (ms || !ou)
+    const struct ou *ou = a->policy.login_ou;
+    struct span name = ou ? ou->folded_name : span_of("");
+    unsigned *ms = strmap_find(&refusal_ms, name);
+    if (ms)
         return ms;
     ms = calloc(1, sizeof *ms);
-    char *key = strdup(ou->folded_name.ptr);
+    char *key = strdup(name.ptr);
     if (!ms || !key)
         abort();
     strmap_add(&refusal_ms, span_of(key), ms);
     return ms;
 }
 
-/* Who is refused without a server being asked, where others are refused by one, waits
- * for as long as those do. */
+/* Who is refused without a look at the password waits for as long as others do, which
+ * costs nothing. */
 static double delay(const struct request *r)
 {
     const struct attempt *a = &r->attempt;
     if (a->verdict.kind != VERDICT_REFUSE || a->found.check != CHECK_NONE)
         return 0;
-    const unsigned *ms = refusal_time(a->policy.login_ou);
-    int64_t left = ms ? a->started + *ms - attempt_now() : 0;
+    int64_t left = a->started + *refusal_time(a) - attempt_now();
     return left > 0 ? (double)left / 1000 : 0;
 }
 
 static void learn_delay(const struct request *r)
 {
     const struct attempt *a = &r->attempt;
-    if (a->found.check != CHECK_WRONG || !a->found.target)
-        return;
-    *refusal_time(a->policy.login_ou) = (unsigned)(attempt_now() - a->started);
+    if (a->found.check == CHECK_WRONG)
+        *refusal_time(a) = (unsigned)(attempt_now() - a->started);
 }
 
 static void conclude(struct request *r)
@@ -241,25 +242,26 @@ static void submit(struct request *r, enum attempt_next next)
     conclude(r);
 }
 
-static void check_limits(struct attempt *a)
+/* Refuses the attempt if it is and nothing refused it yet. */
+static bool is_over_limits(struct attempt *a)
 {
     const struct limits_settings *s = &a->snapshot->limits;
     const struct limits_subject subject = subject_of(a);
     enum limits_option option;
-    if (a->verdict.kind != VERDICT_PASS)
-        return;
     const char *reason = limits_check(s, &subject, attempt_now(), &option);
-    if (!reason)
-        return;
+    bool pass = a->verdict.kind == VERDICT_PASS;
+    if (!reason || a->verdict.kind == VERDICT_DEFER)
+        return false;
     const struct source source = source_at(s->file, s->lines[option]);
     bool monitor = s->mode == MODE_MONITOR || a->snapshot->globals.mode == MODE_MONITOR;
-    if (!monitor) {
+    if (pass && !monitor) {
         attempt_refuse(a, RULE_LOGIN_LIMIT, source, reason);
-    } else if (a->verdict.would == RULE_NONE) {
+    } else if (pass && a->verdict.would == RULE_NONE) {
         a->verdict.would = RULE_LOGIN_LIMIT;
         a->verdict.source = source;
         a->verdict.reason = reason;
     }
+    return !monitor;
 }
 
 void request_run(struct request *r)
@@ -274,10 +276,8 @@ void request_run(struct request *r)
     atomic_fetch_add(&running, 1);
     set_timer(r, ANSWER_MS / 1000.0);
     enum attempt_next next = attempt_begin(a, NULL);
-    if (a->verdict.kind == VERDICT_PASS) {
-        check_limits(a);
-        next = attempt_plan(a);
-    }
+    if (is_over_limits(a))
+        next = ATTEMPT_ANSWER; /* an attack is not to cost us the time of a hash */
     submit(r, next);
 }
 

@@ -133,7 +133,7 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int events)
     (void)watcher;
     (void)events;
     atomic_store(&s.open, connection_count());
-    if (s.stopped && connection_count() == 0 && requests_count() == 0)
+    if (s.stopped && connection_count() == 0)
         ev_break(loop, EVBREAK_ALL);
 }
 

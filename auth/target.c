@@ -8,11 +8,11 @@
 #include "ascii.h"
 #include "dialogue.h"
 
-static const struct protocol *const protocols[] = {
-    [TARGET_LDAP] = &protocol_ldap,
-    [TARGET_SMTP] = &protocol_smtp,
-    [TARGET_IMAP] = &protocol_imap,
-    [TARGET_POP3] = &protocol_pop3,
+static const struct target_protocol *const protocols[] = {
+    [TARGET_LDAP] = &target_protocol_ldap,
+    [TARGET_SMTP] = &target_protocol_smtp,
+    [TARGET_IMAP] = &target_protocol_imap,
+    [TARGET_POP3] = &target_protocol_pop3,
 };
 
 static bool has_control(const char *text)
@@ -43,7 +43,7 @@ static void encode_secrets(struct dialogue *d)
 
 /* An LDAP server says yes to an empty password (RFC 4513 5.1.2). */
 static bool prepare(struct dialogue *d, const struct address *login,
-                    const struct protocol *protocol)
+                    const struct target_protocol *protocol)
 {
     d->values.user = address_text(login);
     d->values.local = span_cut(d->values.user, 0, login->local_len);
@@ -70,7 +70,7 @@ static bool reach(struct dialogue *d, int64_t deadline)
     return d->url->tls != TLS_IMPLICIT || dialogue_secure(d);
 }
 
-static void say_goodbye(struct dialogue *d, const struct protocol *protocol)
+static void say_goodbye(struct dialogue *d, const struct target_protocol *protocol)
 {
     if (protocol->goodbye && d->result->answer != TARGET_UNTOLD)
         channel_write(&d->channel, span_of(protocol->goodbye));
@@ -80,7 +80,7 @@ void target_ask(const struct target *target, const struct target_url *url,
                 const struct tls_trust *trust, const struct address *login,
                 struct span password, int64_t deadline, struct target_result *result)
 {
-    const struct protocol *protocol = protocols[url->kind];
+    const struct target_protocol *protocol = protocols[url->kind];
     struct dialogue d;
     memset(&d, 0, sizeof d);
     d.target = target;

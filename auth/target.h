@@ -33,8 +33,9 @@ void tls_trust_free(struct tls_trust **trust);
 
 /* Puts login and password before one server of a target. Blocks, but not beyond
  * deadline (milliseconds of CLOCK_MONOTONIC) by more than the look-up of a host name
- * takes. password is not empty, has no NUL and no controls, and is followed by a NUL
- * that its len does not count. May be called by any number of threads at once. */
+ * takes. trust may be NULL: then no TLS can be had. password is not empty, has no NUL
+ * and no controls, and is followed by a NUL that its len does not count. May be called
+ * by any number of threads at once. */
 void target_ask(const struct target *target, const struct target_url *url,
                 const struct tls_trust *trust, const struct address *login,
                 struct span password, int64_t deadline, struct target_result *result);

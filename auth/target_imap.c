@@ -230,4 +230,5 @@ static void run(struct dialogue *d)
         dialogue_untold(d, "the server offers neither AUTH=PLAIN nor LOGIN");
 }
 
-const struct protocol protocol_imap = {.run = run, .goodbye = "z LOGOUT\r\n"};
+const struct target_protocol target_protocol_imap = {.run = run,
+                                                     .goodbye = "z LOGOUT\r\n"};

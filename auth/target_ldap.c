@@ -90,4 +90,4 @@ static void run(struct dialogue *d)
     ldap_session_close(&session);
 }
 
-const struct protocol protocol_ldap = {.prepare = prepare, .run = run};
+const struct target_protocol target_protocol_ldap = {.prepare = prepare, .run = run};

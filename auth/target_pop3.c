@@ -154,4 +154,4 @@ static void run(struct dialogue *d)
         dialogue_untold(d, "the server offers neither SASL PLAIN nor USER");
 }
 
-const struct protocol protocol_pop3 = {.run = run, .goodbye = "QUIT\r\n"};
+const struct target_protocol target_protocol_pop3 = {.run = run, .goodbye = "QUIT\r\n"};

@@ -165,4 +165,4 @@ static void run(struct dialogue *d)
         dialogue_untold(d, "the server does not offer AUTH PLAIN or LOGIN");
 }
 
-const struct protocol protocol_smtp = {.run = run, .goodbye = "QUIT\r\n"};
+const struct target_protocol target_protocol_smtp = {.run = run, .goodbye = "QUIT\r\n"};

@@ -78,7 +78,7 @@ static bool expect_host(SSL *session, const char *host)
 SSL *tls_session_new(const struct tls_trust *trust, const char *host, int fd)
 {
     ERR_clear_error();
-    SSL *session = *host ? SSL_new(trust->context) : NULL;
+    SSL *session = trust && *host ? SSL_new(trust->context) : NULL;
     if (session && expect_host(session, host) && SSL_set_fd(session, fd) == 1) {
         SSL_set_connect_state(session);
         return session;

@@ -122,7 +122,8 @@ static void test_comments(void **state)
         {BYTES("a = { 'x' # y\n, 'z' }\nb = 1"), "a:1[1 2] b:3", ""},
         {BYTES("ou # x\n'a' // y\n{ /* z */\nb = 1 # w\n}# v"), "ou 'a':1{b:4}", ""},
         {BYTES("a = 1# x"), "", "1: a: put this value in quotes (\" or '): 1"},
-        {BYTES("a = 1//x\nb = 2"), "b:2", "1: a: put this value in quotes (\" or '): 1//x"},
+        {BYTES("a = 1//x\nb = 2"), "b:2",
+         "1: a: put this value in quotes (\" or '): 1//x"},
         {BYTES("a = 'x'# y\nb = 1"), "a:1 b:2", ""},
         {BYTES("a = 1\n# no newline at the end"), "a:1", ""},
         {BYTES("a = 1\n/* never ends\nb = 2"), "a:1",
@@ -147,13 +148,16 @@ static void test_values(void **state)
     static const struct row rows[] = {
         {BYTES("a = *.example\nb = 1"), "b:2",
          "1: a: put this value in quotes (\" or '): *.example"},
-        {BYTES("a = x+y\nb = 1"), "b:2", "1: a: put this value in quotes (\" or '): x+y"},
+        {BYTES("a = x+y\nb = 1"), "b:2",
+         "1: a: put this value in quotes (\" or '): x+y"},
         {BYTES("a = x,y\nb = 1"), "b:2", "1: a: put a value with a comma in quotes"},
         {BYTES("a = x$y"), "", "1: a: put this value in quotes (\" or '): x$y"},
         {BYTES("a = x'y'"), "", "1: a: put this value in quotes (\" or '): x"},
-        {BYTES("a = { *, 'b' }\nc = 1"), "c:2", "1: a: put this value in quotes (\" or '): *"},
+        {BYTES("a = { *, 'b' }\nc = 1"), "c:2",
+         "1: a: put this value in quotes (\" or '): *"},
         {BYTES("a = { *, +, ? }\nc = 1"), "c:2",
-         "1: a: put this value in quotes (\" or '): *\n1: a: put this value in quotes (\" or '): +\n"
+         "1: a: put this value in quotes (\" or '): *\n1: a: put this value in quotes "
+         "(\" or '): +\n"
          "1: a: put this value in quotes (\" or '): ?"},
         {BYTES("a = \"${x}\""), "", brackets},
         {BYTES("a = '${x}'"), "", brackets},
@@ -233,7 +237,8 @@ static void test_recovery(void **state)
         {BYTES("ou 'x' { a = * }\nb = 1"), "ou 'x':1{} b:2",
          "1: a: put this value in quotes (\" or '): *"},
         {BYTES("a = *\nb = {*}\nc = \"\\.\"\nd = 'x\ne = 5"), "e:5",
-         "1: a: put this value in quotes (\" or '): *\n2: b: put this value in quotes (\" or '): *\n"
+         "1: a: put this value in quotes (\" or '): *\n2: b: put this value in quotes "
+         "(\" or '): *\n"
          "3: c: in double quotes a backslash stands only before \\ or \": put the "
          "value "
          "in single quotes\n4: d: the quote that starts here is not closed on its "

@@ -75,8 +75,37 @@ struct snapshot *load(const char *text)
 {
     struct diag diag = {0};
     char errors[2048];
-    struct snapshot *s = config_load_text(text, strlen(text), "t", SECRETS_FORGET, &diag);
+    struct snapshot *s =
+        config_load_text(text, strlen(text), "t", SECRETS_FORGET, &diag);
     holds(s != NULL, "%s\n%s", text, diag_text(&diag, errors, sizeof errors));
     diag_clear(&diag);
     return s;
+}
+
+enum { COMPLAINT_TEXT = 4000 };
+
+static bool complaint_holds(const struct complaint *row)
+{
+    struct diag diag = {0};
+    char got[COMPLAINT_TEXT] = "";
+    struct snapshot *s =
+        config_load_text(row->text, strlen(row->text), "t", SECRETS_FORGET, &diag);
+    for (size_t i = 0; i < diag.count; i++) {
+        char line[1000];
+        diag_format(&diag.items[i], line, sizeof line);
+        append(got, sizeof got, "%s%s", i ? "\n" : "", line + 2);
+    }
+    bool good = same_text(span_of(row->text), span_of(got), span_of(row->want));
+    good &= holds((s == NULL) == (diag.errors > 0), "%s: a snapshot?", row->text);
+    snapshot_free(&s);
+    diag_clear(&diag);
+    return good;
+}
+
+void check_complaints(const struct complaint *rows, size_t count)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < count; i++)
+        bad += !complaint_holds(&rows[i]);
+    assert_int_equal(bad, 0);
 }

@@ -52,6 +52,15 @@ void append(char *out, size_t size, const char *format, ...)
 /* Every diagnostic on a line of its own, as diag_format() gives it. */
 const char *diag_text(const struct diag *diag, char *out, size_t size);
 
+/* A configuration, and what is to be said of it. */
+struct complaint {
+    const char *text;
+    const char *want; /* every diagnostic without the file, or "" */
+};
+
+/* Fails the test if one row does not hold. Without errors there must be a snapshot. */
+void check_complaints(const struct complaint *rows, size_t count);
+
 /* Loads a configuration named "t". NULL, and the errors printed, if it has any.
  * The caller ends it with snapshot_free(). */
 struct snapshot *load(const char *text);
