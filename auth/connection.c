@@ -11,7 +11,12 @@
 
 #include "request.h"
 
-enum { FIRST_BYTES = 1024, OUTPUT_MOST = 64 * 1024, LINE_MOST = 4096 };
+enum {
+    FIRST_BYTES = 1024,
+    OUTPUT_MOST = 64 * 1024,
+    LINE_MOST = 4096,
+    REQUESTS_AT_ONCE = 64
+};
 
 static struct connection *all;
 static unsigned count;
@@ -110,9 +115,16 @@ void connection_printf(struct connection *c, const char *format, ...)
 
 /* --- in --- */
 
+/* What a client asks while so many of its requests are on their way waits in its
+ * socket. */
+static bool is_full(const struct connection *c)
+{
+    return c->request_count >= REQUESTS_AT_ONCE;
+}
+
 static void take_messages(struct connection *c)
 {
-    while (!c->doomed && !c->ending && c->in.len) {
+    while (!c->doomed && !c->ending && c->in.len && !is_full(c)) {
         size_t n = c->protocol->message(c, (struct span){c->in.bytes, c->in.len});
         if (n == 0)
             break;
@@ -121,8 +133,20 @@ static void take_messages(struct connection *c)
         if (c->protocol->idle_seconds > 0)
             ev_timer_again(loop_of(c), &c->idle);
     }
-    if (c->in.len >= c->protocol->input_most)
+    c->paused = is_full(c);
+    if (c->paused)
+        ev_io_stop(loop_of(c), &c->reader);
+    else if (c->in.len >= c->protocol->input_most)
         connection_doom(c);
+}
+
+static void resume(struct connection *c)
+{
+    c->busy = true;
+    if (!c->finishing)
+        ev_io_start(loop_of(c), &c->reader);
+    take_messages(c);
+    c->busy = false;
 }
 
 /* A client that has said all may still wait for an answer. */
@@ -250,6 +274,8 @@ void connection_settle(struct connection *c)
 {
     if (c->busy)
         return;
+    if (c->paused && !is_full(c))
+        resume(c);
     if ((all_finish || c->finishing) && !requests_running(c))
         c->ending = true;
     if (c->doomed || (c->ending && c->out.len == 0))

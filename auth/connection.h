@@ -40,6 +40,7 @@ struct connection {
     unsigned state;       /* the protocol's own, 0 at the start */
     unsigned long number; /* since the start, from 1 */
     ev_tstamp active;     /* when the last message came */
+    bool paused;          /* until some of its requests are answered */
     bool finishing;       /* once all is answered */
     bool ending;          /* once all is written */
     bool doomed;          /* at once */

@@ -15,7 +15,7 @@
 
 enum {
     REQUESTS_MOST = 8192, /* together */
-    OF_CONNECTION_MOST = 16,
+    UNFINISHED_MOST = 4,  /* of a connection */
     ASK_THREADS = 128,
     ASK_LANE_THREADS = 8,
     HASH_QUEUE = 2048,
@@ -26,7 +26,8 @@ enum {
 static struct ev_loop *loop;
 static struct pool *hash_pool, *ask_pool;
 static void (*tell_done)(struct request *);
-static atomic_uint running, total;
+static atomic_uint running;
+static unsigned total;
 
 /* How long the last refusal after a look at the password took, in milliseconds: by OU,
  * "" for none. */
@@ -76,7 +77,7 @@ static void request_free(struct request *r)
     runtime_unpin(&r->edition);
     attempt_forget(&r->attempt);
     free(r);
-    atomic_fetch_sub(&total, 1);
+    total--;
 }
 
 static void on_timer(struct ev_loop *l, ev_timer *timer, int events);
@@ -88,18 +89,32 @@ static void set_timer(struct request *r, double seconds)
     ev_timer_start(loop, &r->timer);
 }
 
+/* A client that gives up does not tell (Postfix sends no CANCEL). */
+static void drop_oldest_unfinished(const struct connection *c)
+{
+    struct request *oldest = NULL;
+    unsigned count = 0;
+    for (struct request *r = c->requests; r; r = r->next) { /* newest first */
+        if (r->state != REQUEST_UNFINISHED)
+            continue;
+        oldest = r;
+        count++;
+    }
+    if (count >= UNFINISHED_MOST)
+        request_free(oldest);
+}
+
 struct request *request_new(struct connection *c)
 {
-    struct request *r = NULL;
-    if (atomic_load(&total) < REQUESTS_MOST && c->request_count < OF_CONNECTION_MOST)
-        r = calloc(1, sizeof *r);
+    drop_oldest_unfinished(c);
+    struct request *r = total < REQUESTS_MOST ? calloc(1, sizeof *r) : NULL;
     if (!r)
         return NULL;
     r->connection = c;
     r->next = c->requests;
     c->requests = r;
     c->request_count++;
-    atomic_fetch_add(&total, 1);
+    total++;
     ev_timer_init(&r->timer, on_timer, 0.0, 0.0);
     r->timer.data = r;
     r->attempt.protocol = c->protocol->name;
