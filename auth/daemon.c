@@ -28,6 +28,7 @@ static struct {
     struct socket_path control, sockets[LISTENERS_MOST];
     struct listener listeners[LISTENERS_MOST];
     unsigned count;
+    bool locked; /* no memory goes to swap */
 } d;
 
 struct snapshot *daemon_load(const char *file, struct diag *diag)
@@ -59,21 +60,25 @@ static void report(json_t *object)
 /* --- sockets --- */
 
 static bool listen_at(const char *path, const struct protocol *protocol,
-                      const struct globals *g, const struct identity *owner,
-                      char *error)
+                      const struct socket_owner *owner, char *error)
 {
     if (!*path)
         return true;
-    gid_t group = owner->change ? owner->gid : (gid_t)-1;
-    int fd = socket_listen(&d.sockets[d.count], path, g->auth_socket_mode, owner->uid,
-                           group, BACKLOG, error, ERROR_TEXT);
+    int fd =
+        socket_listen(&d.sockets[d.count], path, owner, BACKLOG, error, ERROR_TEXT);
     if (fd < 0)
         return false;
     d.listeners[d.count++] = (struct listener){fd, protocol};
     return true;
 }
 
-/* Root gives the sockets to auth_socket_owner, else to whom the daemon runs as. */
+static gid_t group_of(const struct identity *id)
+{
+    return id->change ? id->gid : (gid_t)-1;
+}
+
+/* Root gives the sockets to auth_socket_owner, else to whom the daemon runs as. A
+ * folder is never the owner's, who could put other sockets there. */
 static bool open_sockets(const struct globals *g, const struct identity *id,
                          char *error)
 {
@@ -82,9 +87,13 @@ static bool open_sockets(const struct globals *g, const struct identity *id,
         !identity_find("auth_socket_owner", g->auth_socket_owner, &owner, error,
                        ERROR_TEXT))
         return false;
-    return listen_at(g->auth_socket, &protocol_dovecot, g, &owner, error) &&
-           listen_at(g->saslauthd_socket, &protocol_saslauthd, g, &owner, error) &&
-           listen_at(g->map_socket, &protocol_socketmap, g, &owner, error);
+    if (*g->auth_socket_owner && !owner.change)
+        fputs("gatepost-auth: auth_socket_owner needs a start as root\n", stderr);
+    const struct socket_owner sockets = {owner.uid, id->uid, group_of(&owner),
+                                         group_of(id), g->auth_socket_mode};
+    return listen_at(g->auth_socket, &protocol_dovecot, &sockets, error) &&
+           listen_at(g->saslauthd_socket, &protocol_saslauthd, &sockets, error) &&
+           listen_at(g->map_socket, &protocol_socketmap, &sockets, error);
 }
 
 static void remove_sockets(void)
@@ -112,6 +121,10 @@ static int start_threads(const char *file, struct snapshot **snapshot, int contr
     check_readable("auth_run_as", s->files.words, s->files.count);
     logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, users: %zu", file,
                    s->ou_count, s->users.used);
+    if (!d.locked)
+        logger_message(LOG_LEVEL_WARNING,
+                       "memory is not locked, so that a password may get to swap: "
+                       "RLIMIT_MEMLOCK has to be unlimited");
     runtime_on_publish(attach, detach);
     reload_start(&reload, *snapshot);
     *snapshot = NULL;
@@ -140,16 +153,15 @@ static int start(const char *file, struct snapshot **snapshot, char *error)
         return EX_NOUSER;
     raise_descriptor_limit();
     protect_allow_locking();
-    gid_t group = id.change ? id.gid : (gid_t)-1;
     snprintf(control_path, sizeof control_path, "%s" CONTROL_AUTH_SUFFIX,
              g->control_socket);
-    int control =
-        control_listen(&d.control, control_path, id.uid, group, error, ERROR_TEXT);
+    int control = control_listen(&d.control, control_path, id.uid, group_of(&id), error,
+                                 ERROR_TEXT);
     if (control < 0 || !open_sockets(g, &id, error))
         return EX_UNAVAILABLE;
     if (!identity_take(&id, error, ERROR_TEXT))
         return EX_OSERR;
-    protect_memory();
+    d.locked = protect_memory();
     return start_threads(file, snapshot, control, error);
 }
 

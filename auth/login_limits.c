@@ -15,6 +15,7 @@ struct record {
     uint64_t key;         /* 0: free */
     int64_t since;        /* the interval began */
     int64_t locked_until; /* 0: it is not */
+    enum limits_option locked_by;
     unsigned failed;
     unsigned other_count, other_size;
     uint32_t *others; /* keys: of logins that failed, or of clients that passed */
@@ -148,6 +149,23 @@ static bool is_locked(const struct record *r, int64_t now)
     return r && r->locked_until > now;
 }
 
+/* A lockout is not prolonged by what is tried meanwhile. */
+static void lock(struct record *r, enum limits_option why,
+                 const struct limits_settings *s, int64_t now)
+{
+    if (is_locked(r, now))
+        return;
+    r->locked_until = now + (int64_t)s->lockout * 1000;
+    r->locked_by = why;
+}
+
+/* One that was made by a limit that is gone does not count any more. */
+static bool is_locked_by(const struct record *r, enum limits_option why, unsigned limit,
+                         int64_t now)
+{
+    return limit && is_locked(r, now) && r->locked_by == why;
+}
+
 static bool is_full(const struct record *r, unsigned most, uint64_t other)
 {
     return r && most && other && r->other_count >= most && !has_other(r, other);
@@ -160,36 +178,29 @@ const char *limits_check(const struct limits_settings *s,
     uint64_t from = client_key(&subject->client), name = login_key(subject->login);
     struct record *client = find(&clients, from, s, now);
     struct record *login = find(&logins, name, s, now);
-    if (s->failed_per_client && is_locked(client, now)) {
-        *option = LIMITS_FAILED_PER_CLIENT;
+    if (is_full(client, s->failed_users_per_client, name))
+        lock(client, LIMITS_FAILED_USERS_PER_CLIENT, s, now);
+    *option = LIMITS_FAILED_PER_CLIENT;
+    if (is_locked_by(client, *option, s->failed_per_client, now))
         return "too many logins from this client failed";
-    }
-    if (is_full(client, s->failed_users_per_client, name)) {
-        *option = LIMITS_FAILED_USERS_PER_CLIENT;
-        client->locked_until = now + (int64_t)s->lockout * 1000;
+    *option = LIMITS_FAILED_USERS_PER_CLIENT;
+    if (is_locked_by(client, *option, s->failed_users_per_client, now))
         return "logins of too many users from this client failed";
-    }
-    if (s->failed_users_per_client && is_locked(client, now)) {
-        *option = LIMITS_FAILED_USERS_PER_CLIENT;
-        return "logins of too many users from this client failed";
-    }
-    if (s->failed_per_login && is_locked(login, now)) {
-        *option = LIMITS_FAILED_PER_LOGIN;
+    *option = LIMITS_FAILED_PER_LOGIN;
+    if (is_locked_by(login, *option, s->failed_per_login, now))
         return "too many attempts at this login failed";
-    }
-    if (is_full(login, s->clients_per_login, from)) {
-        *option = LIMITS_CLIENTS_PER_LOGIN;
+    *option = LIMITS_CLIENTS_PER_LOGIN;
+    if (is_full(login, s->clients_per_login, from))
         return "too many clients use this login";
-    }
     return NULL;
 }
 
-static void count_failure(struct record *r, unsigned most,
+static void count_failure(struct record *r, unsigned most, enum limits_option option,
                           const struct limits_settings *s, int64_t now)
 {
     r->failed++;
-    if (most && r->failed >= most && !is_locked(r, now))
-        r->locked_until = now + (int64_t)s->lockout * 1000;
+    if (most && r->failed >= most)
+        lock(r, option, s, now);
 }
 
 void limits_count(const struct limits_settings *s, const struct limits_subject *subject,
@@ -205,8 +216,9 @@ void limits_count(const struct limits_settings *s, const struct limits_subject *
     if (from && of_client) {
         struct record *client = find_or_add(&clients, from, s, now);
         add_other(client, name, s->failed_users_per_client);
-        count_failure(client, s->failed_per_client, s, now);
+        count_failure(client, s->failed_per_client, LIMITS_FAILED_PER_CLIENT, s, now);
     }
     if (name && s->failed_per_login)
-        count_failure(find_or_add(&logins, name, s, now), s->failed_per_login, s, now);
+        count_failure(find_or_add(&logins, name, s, now), s->failed_per_login,
+                      LIMITS_FAILED_PER_LOGIN, s, now);
 }

@@ -16,6 +16,7 @@ struct lane {
     unsigned waiting, running;
     struct lane *next; /* among those that have a turn */
     bool queued;       /* it is among them */
+    char name[];
 };
 
 struct pool {
@@ -47,13 +48,12 @@ struct lane *pool_lane(struct pool *p, struct span name)
     struct lane *lane = strmap_find(&p->lanes, name);
     if (lane)
         return lane;
-    lane = calloc(1, sizeof *lane);
-    char *key = malloc(name.len + 1);
-    if (!lane || !key)
+    lane = calloc(1, sizeof *lane + name.len);
+    if (!lane)
         abort();
     if (name.len)
-        memcpy(key, name.ptr, name.len);
-    strmap_add(&p->lanes, (struct span){key, name.len}, lane);
+        memcpy(lane->name, name.ptr, name.len);
+    strmap_add(&p->lanes, (struct span){lane->name, name.len}, lane);
     return lane;
 }
 

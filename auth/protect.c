@@ -14,7 +14,7 @@ void protect_allow_locking(void)
     setrlimit(RLIMIT_MEMLOCK, &none);
 }
 
-void protect_memory(void)
+bool protect_memory(void)
 {
     const struct rlimit nothing = {0, 0};
     struct rlimit locked;
@@ -24,10 +24,10 @@ void protect_memory(void)
 #endif
     /* With a limit, memory that is asked for later would be refused. */
     if (getrlimit(RLIMIT_MEMLOCK, &locked) != 0 || locked.rlim_cur != RLIM_INFINITY)
-        return;
+        return false;
 #ifdef MCL_ONFAULT
-    mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+    return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 #else
-    mlockall(MCL_CURRENT);
+    return mlockall(MCL_CURRENT) == 0;
 #endif
 }

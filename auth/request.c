@@ -29,9 +29,13 @@ static void (*tell_done)(struct request *);
 static atomic_uint running;
 static unsigned total;
 
-/* How long the last refusal after a look at the password took, in milliseconds: by OU,
- * "" for none. */
-static struct strmap refusal_ms;
+/* How long the last refusal after a look at the password took: of each OU, and of none
+ * (""). */
+struct refusal {
+    unsigned ms;
+    char ou[];
+};
+static struct strmap refusals;
 
 bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct request *))
 {
@@ -167,19 +171,20 @@ static struct limits_subject subject_of(const struct attempt *a)
     return subject;
 }
 
-static unsigned *refusal_time(const struct attempt *a)
+static struct refusal *last_refusal(const struct attempt *a)
 {
     const struct ou *ou = a->policy.login_ou;
     struct span name = ou ? ou->folded_name : span_of("");
-    unsigned *ms = strmap_find(&refusal_ms, name);
-    if (ms)
-        return ms;
-    ms = calloc(1, sizeof *ms);
-    char *key = strdup(name.ptr);
-    if (!ms || !key)
+    struct refusal *refusal = strmap_find(&refusals, name);
+    if (refusal)
+        return refusal;
+    refusal = calloc(1, sizeof *refusal + name.len);
+    if (!refusal)
         abort();
-    strmap_add(&refusal_ms, span_of(key), ms);
-    return ms;
+    if (name.len)
+        memcpy(refusal->ou, name.ptr, name.len);
+    strmap_add(&refusals, (struct span){refusal->ou, name.len}, refusal);
+    return refusal;
 }
 
 /* Who is refused without a look at the password waits for as long as others do, which
@@ -189,7 +194,7 @@ static double delay(const struct request *r)
     const struct attempt *a = &r->attempt;
     if (a->verdict.kind != VERDICT_REFUSE || a->found.check != CHECK_NONE)
         return 0;
-    int64_t left = a->started + *refusal_time(a) - attempt_now();
+    int64_t left = a->started + last_refusal(a)->ms - attempt_now();
     return left > 0 ? (double)left / 1000 : 0;
 }
 
@@ -197,7 +202,7 @@ static void learn_delay(const struct request *r)
 {
     const struct attempt *a = &r->attempt;
     if (a->found.check == CHECK_WRONG)
-        *refusal_time(a) = (unsigned)(attempt_now() - a->started);
+        last_refusal(a)->ms = (unsigned)(attempt_now() - a->started);
 }
 
 static void conclude(struct request *r)
@@ -206,7 +211,8 @@ static void conclude(struct request *r)
     if (a->verdict.kind != VERDICT_DEFER)
         attempt_conclude(a);
     attempt_forget(a);
-    if (a->verdict.kind != VERDICT_DEFER && !r->logged) {
+    if (a->verdict.kind != VERDICT_DEFER && a->verdict.rule != RULE_LOGIN_LIMIT &&
+        !r->logged) {
         const struct limits_subject subject = subject_of(a);
         limits_count(&a->snapshot->limits, &subject, a->verdict.kind == VERDICT_PASS,
                      attempt_now());

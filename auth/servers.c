@@ -15,6 +15,7 @@ struct health {
     unsigned failures; /* in a row */
     int64_t rest_until;
     bool probing; /* one attempt finds out */
+    char key[];   /* in the registry */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all health */
@@ -35,20 +36,15 @@ struct servers {
 static struct health *find_health(const struct target *t, const struct target_url *url)
 {
     size_t ou = t->ou->folded_name.len, len = strlen(url->text);
-    char *key = malloc(ou + 1 + len);
-    if (!key)
-        abort();
-    memcpy(key, t->ou->folded_name.ptr, ou);
-    key[ou] = '\0';
-    memcpy(key + ou + 1, url->text, len);
-    struct health *fresh = calloc(1, sizeof *fresh);
+    struct health *fresh = calloc(1, sizeof *fresh + ou + 1 + len);
     if (!fresh)
         abort();
-    struct health *known =
-        strmap_add(&registry, (struct span){key, ou + 1 + len}, fresh);
+    memcpy(fresh->key, t->ou->folded_name.ptr, ou);
+    memcpy(fresh->key + ou + 1, url->text, len);
+    const struct span key = {fresh->key, ou + 1 + len};
+    struct health *known = strmap_add(&registry, key, fresh);
     if (!known)
         return fresh;
-    free(key);
     free(fresh);
     return known;
 }

@@ -150,7 +150,7 @@ static const char help[] =
     "\n"
     "  -c, --config FILE  names the control_socket (" CONFIG_DEFAULT_FILE ")\n"
     "      --socket PATH  the control socket itself\n"
-    "      --json         print the daemon's answer as JSON\n";
+    "      --json         print the answers as JSON\n";
 
 /* What one daemon has told already need not be told again. */
 static bool has_line(json_t *lines, const char *line)

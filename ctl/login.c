@@ -27,8 +27,8 @@ static const char help[] =
     "\n"
     "  -c, --config FILE   the configuration (" CONFIG_DEFAULT_FILE ")\n"
     "      --service S     the service, which is what daemon_names are compared with\n"
-    "      --client ADDR   address of the client; without it, what depends on it is\n"
-    "                      left to MAIL, as with saslauthd\n"
+    "      --client ADDR   address of the client, or \"unknown\"; without it, what\n"
+    "                      depends on it is left to MAIL, as with saslauthd\n"
     "      --tls           the session has TLS\n"
     "      --json          print JSON\n";
 

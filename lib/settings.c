@@ -138,8 +138,10 @@ static void keep_number(struct load *ld, const struct given *g, void *section,
     if (good && number >= g->spec->least && number <= g->spec->most)
         *(unsigned *)field(g, section) = (unsigned)number;
     else
-        load_error(ld, g->line, g->spec->name,
-                   "\"%.60s\" is not a decimal number from %u to %u", g->values[0],
+        load_error(ld, g->line, g->spec->name, "\"%.60s\" is not a %s from %u to %u",
+                   g->values[0],
+                   g->spec->set == set_seconds ? "number of seconds (or 10m, 2h, 1d)"
+                                               : "decimal number",
                    g->spec->least, g->spec->most);
 }
 
@@ -212,7 +214,7 @@ void set_socket_mode(struct load *ld, const struct given *g, void *section)
         *(unsigned *)field(g, section) = (unsigned)mode;
     if (mode & 02)
         load_warning(ld, g->line, g->spec->name,
-                     "every local user may speak to the filter as if he were the MTA");
+                     "every local user may speak to it as if he were the MTA");
 }
 
 void set_help(struct load *ld, const struct given *g, void *section)

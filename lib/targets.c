@@ -260,7 +260,7 @@ static void check_ldap(struct load *ld, const struct target *t)
 {
     if (*t->bind_dn && *t->search_base)
         complain(ld, t, TARGET_OPTION_BIND_DN, "either this or search_base, not both");
-    if (!*t->bind_dn && !*t->search_base)
+    if (!*t->bind_dn && !*t->search_base && !t->lines[TARGET_OPTION_BIND_DN])
         complain(ld, t, TARGET_OPTION_BIND_DN,
                  "ldap needs bind_dn, or search_base and search_filter");
     if (*t->search_base && !*t->search_filter)

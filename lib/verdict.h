@@ -29,8 +29,8 @@ enum rule_id {
     RULE_RELAY_DENIED,
     /* of gatepost-auth, beside those above */
     RULE_LOGIN_MALFORMED,
-    RULE_LOGIN_LIMIT,
     RULE_LOGIN_UNKNOWN,
+    RULE_LOGIN_LIMIT,
     RULE_LOGIN_PASSWORD,
     RULE_FAULT,
     RULE_COUNT

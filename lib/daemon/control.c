@@ -213,7 +213,8 @@ void control_ask_reload(void)
 int control_listen(struct socket_path *s, const char *path, uid_t uid, gid_t gid,
                    char *error, size_t size)
 {
-    return socket_listen(s, path, 0600, uid, gid, CLIENTS, error, size);
+    const struct socket_owner owner = {uid, uid, gid, gid, 0600};
+    return socket_listen(s, path, &owner, CLIENTS, error, size);
 }
 
 bool control_start(int listener, void (*report)(json_t *))

@@ -4,6 +4,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* Held for a few instructions at a time. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -77,6 +80,7 @@ void runtime_reap(void)
     struct edition *list = idle;
     idle = NULL;
     pthread_mutex_unlock(&lock);
+    const bool any = list != NULL;
     while (list) {
         struct edition *next = list->next;
         if (detach_extra)
@@ -86,4 +90,8 @@ void runtime_reap(void)
         free(list);
         list = next;
     }
+#ifdef __GLIBC__
+    if (any)
+        malloc_trim(0); /* or what was freed would stay with the process */
+#endif
 }

@@ -104,22 +104,23 @@ bool socket_publish(struct socket_path *s, uid_t uid, gid_t gid, char *error,
     return true;
 }
 
-int socket_listen(struct socket_path *s, const char *path, mode_t mode, uid_t uid,
-                  gid_t gid, int backlog, char *error, size_t size)
+int socket_listen(struct socket_path *s, const char *path,
+                  const struct socket_owner *owner, int backlog, char *error,
+                  size_t size)
 {
     struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    if (!socket_prepare(s, path, uid, gid, error, size))
+    if (!socket_prepare(s, path, owner->folder_uid, owner->folder_gid, error, size))
         return -1;
     memcpy(sun.sun_path, s->draft, sizeof sun.sun_path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    mode_t old = umask(socket_umask(mode));
+    mode_t old = umask(socket_umask(owner->mode));
     bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&sun, sizeof sun) == 0 &&
                  listen(fd, backlog) == 0;
     int saved = errno;
     umask(old);
     if (!bound)
         snprintf(error, size, "%s: %s", path, strerror(saved));
-    if (bound && socket_publish(s, uid, gid, error, size))
+    if (bound && socket_publish(s, owner->uid, owner->gid, error, size))
         return fd;
     if (fd >= 0)
         close(fd);

@@ -34,10 +34,18 @@ static inline mode_t socket_umask(mode_t mode)
 bool socket_publish(struct socket_path *socket, uid_t uid, gid_t gid, char *error,
                     size_t size);
 
+/* Whose a socket is to be, and a folder that has to be made for it. */
+struct socket_owner {
+    uid_t uid, folder_uid;
+    gid_t gid, folder_gid;
+    mode_t mode;
+};
+
 /* All of that for a listening socket, which does not block. -1 with the reason in
  * error[] on failure. */
-int socket_listen(struct socket_path *socket, const char *path, mode_t mode, uid_t uid,
-                  gid_t gid, int backlog, char *error, size_t size);
+int socket_listen(struct socket_path *socket, const char *path,
+                  const struct socket_owner *owner, int backlog, char *error,
+                  size_t size);
 
 /* Removes the socket if it is still the one that was published. */
 void socket_remove(const struct socket_path *socket);

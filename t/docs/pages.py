@@ -5,7 +5,11 @@ import os
 import re
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PAGES = ("lib/gatepost.conf.5", "milter/gatepost-milter.8", "ctl/gatepost.8")
+CONFIGURATION_PAGE = "lib/gatepost.conf.5"
+MILTER_PAGE = "milter/gatepost-milter.8"
+AUTH_PAGE = "auth/gatepost-auth.8"
+COMMAND_PAGE = "ctl/gatepost.8"
+PAGES = (CONFIGURATION_PAGE, MILTER_PAGE, AUTH_PAGE, COMMAND_PAGE)
 GLYPHS = {r"\-": "-", r"\(dq": '"', r"\(aq": "'", r"\(ga": "`", r"\(ha": "^", r"\(ti": "~",
           r"\e": "\\", r"\&": "", r"\ ": " "}
 
@@ -46,9 +50,13 @@ def literal_blocks(lines):
 def schema_options():
     """{(section, option): default} by the tables of lib/schema.c."""
     found = {}
-    tables = re.findall(r"option_spec (\w+)_options\[\w+\] = \{\n(.*?)^\};", read("lib/schema.c"),
+    source = read("lib/schema.c")
+    names = {table: name for name, table in
+             re.findall(r'"([\w ]+)", "[\w ]+", \w+,\s*OPTIONS\((\w+)_options,', source)}
+    tables = re.findall(r"option_spec (\w+)_options\[\w+\] = \{\n(.*?)^\};", source,
                         re.M | re.S)
-    for section, table in tables:
+    for table_name, table in tables:
+        section = names[table_name].replace("the main file", "global")
         for entry in re.split(r"\n    (?=\{\")", "\n" + table.rstrip())[1:]:
             name, kind, rest = re.match(r'\{"(\w+)",\s*(TEXT|LIST)\((.*)', entry, re.S).groups()
             value = re.match(r'.*?,\s*(?:"([^"]*)"|NULL)\)', rest, re.S) if kind == "TEXT" else None
@@ -63,15 +71,18 @@ def _default(kind, value):
 
 
 def page_options():
-    """The same by gatepost.conf(5), whose words need no quotes and whose texts have them."""
+    """The same by gatepost.conf(5), whose words need no quotes and whose texts have them.
+    "by the url" is no default of the schema's.
+    """
     found = {}
-    for heading, lines in sections(PAGES[0]).items():
+    for heading, lines in sections(CONFIGURATION_PAGE).items():
         section = heading.removeprefix("Section ").removesuffix(" options").lower()
         for tag, default in zip(lines, lines[1:]):
             option = re.match(r"\.It Ic (\w+) =", tag)
             if option:
                 value = re.match(r"Default: (.*)\.$", default)
-                found[section, option.group(1)] = value.group(1).strip('"') if value else default
+                text = value.group(1).strip('"') if value else default
+                found[section, option.group(1)] = "none" if text == "by the url" else text
     return found
 
 
@@ -88,30 +99,47 @@ def used_options(text):
 
 # --- rules, replies, log ---
 
-def source_rules():
-    return re.findall(r'\[RULE_\w+\] = "([a-z-]+)"', read("lib/verdict.c"))
+def _rule_names():
+    """{RULE_X: name}"""
+    return dict(re.findall(r'\[(RULE_\w+)\] = "([a-z-]+)"', read("lib/verdict.c")))
+
+
+def mail_rules():
+    """Those judged at MAIL and at RCPT, in order."""
+    names = _rule_names()
+    return [names[rule] for file in ("login", "mail", "rcpt")
+            for rule in re.findall(r"^    \{(RULE_\w+),\s*OWNER_(?!NOBODY,\s*NULL)",
+                                   read(f"lib/rules_{file}.c"), re.M)]
+
+
+def auth_rules():
+    """Those judged at AUTH only, in no order."""
+    return set(_rule_names().values()) - set(mail_rules()) - {"fault"}
 
 
 def page_rules():
-    return [line[7:] for line in sections(PAGES[0], ".Sh")["RULES"] if line.startswith(".It Ic ")]
+    lines = sections(CONFIGURATION_PAGE, ".Sh")["RULES"]
+    return [line[7:] for line in lines if line.startswith(".It Ic ")]
 
 
 def source_replies():
-    """Every {"code", "enhanced", "text"} of lib/."""
-    names = sorted(os.listdir(os.path.join(ROOT, "lib")))
-    text = "".join(read(f"lib/{name}") for name in names if name.endswith(".c"))
+    """Every {"code", "enhanced", "text"} of lib/ and auth/."""
+    paths = [f"{folder}/{name}" for folder in ("auth", "lib")
+             for name in sorted(os.listdir(os.path.join(ROOT, folder))) if name.endswith(".c")]
+    text = "".join(map(read, paths))
     return {" ".join(parts) for parts in
             re.findall(r'\{?\s*"(\d{3})",\s*"(\d\.\d\.\d)",\s*"([^"]+)"\}', text)}
 
 
 def log_fields():
     return set(re.findall(r'line_(?:text|string|number|boolean|list_start)\(&?\w+, "(\w+)"',
-                          read("milter/journal.c")))
+                          read("milter/journal.c") + read("auth/journal.c")))
 
 
 def page_fields():
     """Words of the tags below LOG."""
-    tags = [line[7:] for line in sections(PAGES[0], ".Sh")["LOG"] if line.startswith(".It Li ")]
+    lines = sections(CONFIGURATION_PAGE, ".Sh")["LOG"]
+    tags = [line[7:] for line in lines if line.startswith(".It Li ")]
     return {word for tag in tags for word in re.findall(r"\w+", tag)}
 
 
