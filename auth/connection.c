@@ -124,7 +124,7 @@ static bool is_full(const struct connection *c)
 
 static void take_messages(struct connection *c)
 {
-    while (!c->doomed && !c->ending && c->in.len && !is_full(c)) {
+    while (!c->doomed && !c->ending && !all_finish && c->in.len && !is_full(c)) {
         size_t n = c->protocol->message(c, (struct span){c->in.bytes, c->in.len});
         if (n == 0)
             break;
@@ -143,7 +143,7 @@ static void take_messages(struct connection *c)
 static void resume(struct connection *c)
 {
     c->busy = true;
-    if (!c->finishing)
+    if (!c->finishing && !all_finish)
         ev_io_start(loop_of(c), &c->reader);
     take_messages(c);
     c->busy = false;
@@ -302,11 +302,21 @@ bool connection_make_room(unsigned most)
     return idle != NULL;
 }
 
+/* What was asked before is still heard. */
 void connections_finish(void)
 {
+    for (struct connection *c = all; c; c = c->next) {
+        c->busy = true;
+        if (!c->paused && !c->finishing)
+            read_some(c);
+        c->busy = false;
+    }
     all_finish = true;
     for (struct connection *c = all, *next; c; c = next) {
         next = c->next;
+        ev_io_stop(loop_of(c), &c->reader);
+        if (!requests_running(c))
+            connection_doom(c);
         connection_settle(c);
     }
 }

@@ -189,7 +189,7 @@ static void cont(struct connection *c, const struct span *fields, size_t count)
     else if (r)
         take_message(r, fields[2]);
     else /* it took too long, and was forgotten */
-        connection_printf(c, "FAIL\t%lu\n", id);
+        connection_printf(c, "FAIL\t%lu\tuser=?\n", id);
 }
 
 static void cancel(struct connection *c, const struct span *fields, size_t count)

@@ -17,6 +17,7 @@ struct record {
     int64_t locked_until; /* 0: it is not */
     enum limits_option locked_by;
     unsigned failed;
+    unsigned under_way; /* attempts whose end is not known yet */
     unsigned other_count, other_size;
     uint32_t *others; /* keys: of logins that failed, or of clients that passed */
 };
@@ -74,13 +75,15 @@ static void restart(struct record *r, uint64_t key, int64_t now)
     *r = (struct record){.key = key, .since = now};
 }
 
-/* An interval that is over, and a lockout, are forgotten. */
+/* An interval that is over, and a lockout, are forgotten; what is under way is not. */
 static void age(struct record *r, const struct limits_settings *s, int64_t now)
 {
     bool locked = r->locked_until > now;
     bool over = now - r->since >= (int64_t)s->interval * 1000 || r->locked_until;
+    unsigned under_way = r->under_way;
     if (!locked && over)
         restart(r, r->key, now);
+    r->under_way = under_way;
 }
 
 /* NULL if nothing is known. */
@@ -166,20 +169,28 @@ static bool is_locked_by(const struct record *r, enum limits_option why, unsigne
     return limit && is_locked(r, now) && r->locked_by == why;
 }
 
-static bool is_full(const struct record *r, unsigned most, uint64_t other)
+/* Would one more be too many of those that differ? known: as many as are certain;
+ * possible: with all that are under way. */
+struct others {
+    bool known, possible;
+};
+static struct others one_more(const struct record *r, unsigned most, uint64_t other)
 {
-    return r && most && other && r->other_count >= most && !has_other(r, other);
+    if (!r || !most || !other || has_other(r, other))
+        return (struct others){false, false};
+    return (struct others){r->other_count >= most,
+                           r->other_count + r->under_way >= most};
 }
 
-const char *limits_check(const struct limits_settings *s,
-                         const struct limits_subject *subject, int64_t now,
-                         enum limits_option *option)
+static bool may_become_locked(const struct record *r, unsigned most)
 {
-    uint64_t from = client_key(&subject->client), name = login_key(subject->login);
-    struct record *client = find(&clients, from, s, now);
-    struct record *login = find(&logins, name, s, now);
-    if (is_full(client, s->failed_users_per_client, name))
-        lock(client, LIMITS_FAILED_USERS_PER_CLIENT, s, now);
+    return r && most && r->under_way && r->failed + r->under_way >= most;
+}
+
+static const char *find_fault(const struct limits_settings *s, struct record *client,
+                              struct record *login, int64_t now,
+                              enum limits_option *option)
+{
     *option = LIMITS_FAILED_PER_CLIENT;
     if (is_locked_by(client, *option, s->failed_per_client, now))
         return "too many logins from this client failed";
@@ -189,10 +200,53 @@ const char *limits_check(const struct limits_settings *s,
     *option = LIMITS_FAILED_PER_LOGIN;
     if (is_locked_by(login, *option, s->failed_per_login, now))
         return "too many attempts at this login failed";
-    *option = LIMITS_CLIENTS_PER_LOGIN;
-    if (is_full(login, s->clients_per_login, from))
-        return "too many clients use this login";
     return NULL;
+}
+
+static bool has_client_limit(const struct limits_settings *s)
+{
+    return s->failed_per_client || s->failed_users_per_client;
+}
+
+static bool has_login_limit(const struct limits_settings *s)
+{
+    return s->failed_per_login || s->clients_per_login;
+}
+
+static void enter(struct table *t, uint64_t key, bool limited,
+                  const struct limits_settings *s, int64_t now)
+{
+    if (key && limited)
+        find_or_add(t, key, s, now)->under_way++;
+}
+
+enum limits_answer limits_enter(const struct limits_settings *s,
+                                const struct limits_subject *subject, int64_t now,
+                                bool may_hold, enum limits_option *option,
+                                const char **reason)
+{
+    uint64_t from = client_key(&subject->client), name = login_key(subject->login);
+    struct record *client = find(&clients, from, s, now);
+    struct record *login = find(&logins, name, s, now);
+    struct others users = one_more(client, s->failed_users_per_client, name);
+    struct others uses = one_more(login, s->clients_per_login, from);
+    if (users.known)
+        lock(client, LIMITS_FAILED_USERS_PER_CLIENT, s, now);
+    *reason = find_fault(s, client, login, now, option);
+    if (!*reason && uses.known) {
+        *option = LIMITS_CLIENTS_PER_LOGIN;
+        *reason = "too many clients use this login";
+    }
+    if (*reason)
+        return LIMITS_REFUSE;
+    bool depends = users.possible || uses.possible ||
+                   may_become_locked(client, s->failed_per_client) ||
+                   may_become_locked(login, s->failed_per_login);
+    if (depends && may_hold)
+        return LIMITS_HOLD;
+    enter(&clients, from, has_client_limit(s) && !subject->slow, s, now);
+    enter(&logins, name, has_login_limit(s), s, now);
+    return LIMITS_PASS;
 }
 
 static void count_failure(struct record *r, unsigned most, enum limits_option option,
@@ -203,17 +257,11 @@ static void count_failure(struct record *r, unsigned most, enum limits_option op
         lock(r, option, s, now);
 }
 
-void limits_count(const struct limits_settings *s, const struct limits_subject *subject,
-                  bool passed, int64_t now)
+static void count_failed(const struct limits_settings *s,
+                         const struct limits_subject *subject, int64_t now)
 {
     uint64_t from = client_key(&subject->client), name = login_key(subject->login);
-    bool of_client = s->failed_per_client || s->failed_users_per_client;
-    if (passed) {
-        if (s->clients_per_login && name)
-            add_other(find_or_add(&logins, name, s, now), from, s->clients_per_login);
-        return;
-    }
-    if (from && of_client) {
+    if (from && has_client_limit(s)) {
         struct record *client = find_or_add(&clients, from, s, now);
         add_other(client, name, s->failed_users_per_client);
         count_failure(client, s->failed_per_client, LIMITS_FAILED_PER_CLIENT, s, now);
@@ -221,4 +269,27 @@ void limits_count(const struct limits_settings *s, const struct limits_subject *
     if (name && s->failed_per_login)
         count_failure(find_or_add(&logins, name, s, now), s->failed_per_login,
                       LIMITS_FAILED_PER_LOGIN, s, now);
+}
+
+/* Its record may have been given up meanwhile, or be of a later interval. */
+static void leave(struct table *t, uint64_t key, const struct limits_settings *s,
+                  int64_t now)
+{
+    struct record *r = find(t, key, s, now);
+    if (r && r->under_way)
+        r->under_way--;
+}
+
+void limits_leave(const struct limits_settings *s, const struct limits_subject *subject,
+                  enum limits_end end, int64_t now)
+{
+    uint64_t from = client_key(&subject->client), name = login_key(subject->login);
+    if (has_client_limit(s) && !subject->slow)
+        leave(&clients, from, s, now);
+    if (has_login_limit(s))
+        leave(&logins, name, s, now);
+    if (end == LIMITS_FAILED)
+        count_failed(s, subject, now);
+    if (end == LIMITS_PASSED && s->clients_per_login && name)
+        add_other(find_or_add(&logins, name, s, now), from, s->clients_per_login);
 }

@@ -16,16 +16,30 @@ bool limits_start(void);
 struct limits_subject {
     struct ipaddr client; /* an unknown one is not counted; of IPv6 its /64 is */
     struct span login;    /* canonical; absent: it is none */
+    /* It waits for the servers of its OU: what else comes from the client, for users of
+     * other OUs perhaps, does not wait for it. */
+    bool slow;
 };
 
-/* NULL if the attempt is within the limits; else why not, and the option that says so.
- * now is in milliseconds of CLOCK_MONOTONIC. */
-const char *limits_check(const struct limits_settings *settings,
-                         const struct limits_subject *subject, int64_t now,
-                         enum limits_option *option);
+enum limits_answer {
+    LIMITS_PASS,   /* it goes on, and limits_leave() must follow */
+    LIMITS_HOLD,   /* it depends on how those that are under way end: ask again */
+    LIMITS_REFUSE, /* over a limit */
+};
 
-/* Counts an attempt that was answered for good. */
-void limits_count(const struct limits_settings *settings,
-                  const struct limits_subject *subject, bool passed, int64_t now);
+/* May the attempt go on? If it is refused, *reason says why, and *option by which
+ * limit. Without may_hold it is let go on rather than held. now is in milliseconds of
+ * CLOCK_MONOTONIC. */
+enum limits_answer limits_enter(const struct limits_settings *settings,
+                                const struct limits_subject *subject, int64_t now,
+                                bool may_hold, enum limits_option *option,
+                                const char **reason);
+
+enum limits_end { LIMITS_PASSED, LIMITS_FAILED, LIMITS_UNTOLD };
+
+/* An attempt that had entered is over. */
+void limits_leave(const struct limits_settings *settings,
+                  const struct limits_subject *subject, enum limits_end end,
+                  int64_t now);
 
 #endif

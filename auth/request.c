@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "delay.h"
 #include "journal.h"
 #include "logger.h"
 #include "login_limits.h"
 
 /* A client may take five minutes for a line (RFC 5321 4.5.3.2). */
 #define UNFINISHED_SECONDS 310.0
+
+#define HOLD_SECONDS 0.01
 
 enum {
     REQUESTS_MOST = 8192, /* together */
@@ -29,13 +32,12 @@ static void (*tell_done)(struct request *);
 static atomic_uint running;
 static unsigned total;
 
-/* How long the last refusal after a look at the password took: of each OU, and of none
- * (""). */
-struct refusal {
-    unsigned ms;
-    char ou[];
-};
-static struct strmap refusals;
+static struct {
+    struct request *first, *last;
+    ev_timer timer;
+} held;
+
+static void on_held(struct ev_loop *l, ev_timer *timer, int events);
 
 bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct request *))
 {
@@ -51,6 +53,7 @@ bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct req
                                               .lane_threads = ASK_LANE_THREADS,
                                               .queue = ASK_QUEUE,
                                               .lane_queue = LANE_QUEUE});
+    ev_timer_init(&held.timer, on_held, 0.0, 0.0);
     return hash_pool && ask_pool;
 }
 
@@ -163,65 +166,43 @@ static void finish(struct request *r)
     request_free(r);
 }
 
-static struct limits_subject subject_of(const struct attempt *a)
+static struct limits_subject subject_of(const struct request *r)
 {
-    struct limits_subject subject = {.login = attempt_login(a)};
+    const struct attempt *a = &r->attempt;
+    struct limits_subject subject = {.login = attempt_login(a), .slow = r->slow};
     if (!(a->unknown & TXN_NO_CLIENT))
         subject.client = a->client;
     return subject;
 }
 
-static struct refusal *last_refusal(const struct attempt *a)
-{
-    const struct ou *ou = a->policy.login_ou;
-    struct span name = ou ? ou->folded_name : span_of("");
-    struct refusal *refusal = strmap_find(&refusals, name);
-    if (refusal)
-        return refusal;
-    refusal = calloc(1, sizeof *refusal + name.len);
-    if (!refusal)
-        abort();
-    if (name.len)
-        memcpy(refusal->ou, name.ptr, name.len);
-    strmap_add(&refusals, (struct span){refusal->ou, name.len}, refusal);
-    return refusal;
-}
-
-/* Who is refused without a look at the password waits for as long as others do, which
- * costs nothing. */
-static double delay(const struct request *r)
+static void leave_limits(struct request *r)
 {
     const struct attempt *a = &r->attempt;
-    if (a->verdict.kind != VERDICT_REFUSE || a->found.check != CHECK_NONE)
-        return 0;
-    int64_t left = a->started + last_refusal(a)->ms - attempt_now();
-    return left > 0 ? (double)left / 1000 : 0;
-}
-
-static void learn_delay(const struct request *r)
-{
-    const struct attempt *a = &r->attempt;
-    if (a->found.check == CHECK_WRONG)
-        last_refusal(a)->ms = (unsigned)(attempt_now() - a->started);
+    const struct limits_subject subject = subject_of(r);
+    enum verdict_kind kind = a->verdict.kind;
+    if (r->entered)
+        limits_leave(&a->snapshot->limits, &subject,
+                     kind == VERDICT_PASS     ? LIMITS_PASSED
+                     : kind == VERDICT_REFUSE ? LIMITS_FAILED
+                                              : LIMITS_UNTOLD,
+                     attempt_now());
+    r->entered = false;
 }
 
 static void conclude(struct request *r)
 {
     struct attempt *a = &r->attempt;
+    if (r->skipped)
+        attempt_fault(a, "no answer in time");
     if (a->verdict.kind != VERDICT_DEFER)
         attempt_conclude(a);
     attempt_forget(a);
-    if (a->verdict.kind != VERDICT_DEFER && a->verdict.rule != RULE_LOGIN_LIMIT &&
-        !r->logged) {
-        const struct limits_subject subject = subject_of(a);
-        limits_count(&a->snapshot->limits, &subject, a->verdict.kind == VERDICT_PASS,
-                     attempt_now());
-    }
-    learn_delay(r);
-    double seconds = r->connection ? delay(r) : 0;
-    if (seconds > 0) {
+    leave_limits(r);
+    delay_learn(a);
+    int64_t ms = r->connection ? delay_needed(a) : 0;
+    if (ms > 0) {
         r->state = REQUEST_DELAYED;
-        set_timer(r, seconds);
+        set_timer(r, (double)ms / 1000);
     } else {
         finish(r);
     }
@@ -232,8 +213,9 @@ static void conclude(struct request *r)
 static void run_job(struct job *job)
 {
     struct request *r = (struct request *)((char *)job - offsetof(struct request, job));
-    if (attempt_now() >= r->attempt.deadline)
-        return; /* nobody waits for it: CHECK_NONE is a fault */
+    r->skipped = attempt_now() >= r->attempt.deadline;
+    if (r->skipped)
+        return;
     if (r->stage == ATTEMPT_HASH)
         attempt_hash(&r->attempt);
     else
@@ -263,26 +245,92 @@ static void submit(struct request *r, enum attempt_next next)
     conclude(r);
 }
 
-/* Refuses the attempt if it is and nothing refused it yet. */
-static bool is_over_limits(struct attempt *a)
+static void refuse_by_limit(struct attempt *a, enum limits_option option,
+                            const char *reason, bool monitor)
 {
     const struct limits_settings *s = &a->snapshot->limits;
-    const struct limits_subject subject = subject_of(a);
-    enum limits_option option;
-    const char *reason = limits_check(s, &subject, attempt_now(), &option);
-    bool pass = a->verdict.kind == VERDICT_PASS;
-    if (!reason || a->verdict.kind == VERDICT_DEFER)
-        return false;
     const struct source source = source_at(s->file, s->lines[option]);
-    bool monitor = s->mode == MODE_MONITOR || a->snapshot->globals.mode == MODE_MONITOR;
-    if (pass && !monitor) {
+    if (!monitor) {
         attempt_refuse(a, RULE_LOGIN_LIMIT, source, reason);
-    } else if (pass && a->verdict.would == RULE_NONE) {
+    } else if (a->verdict.would == RULE_NONE) {
         a->verdict.would = RULE_LOGIN_LIMIT;
         a->verdict.source = source;
         a->verdict.reason = reason;
     }
-    return !monitor;
+}
+
+/* First come, first served. */
+static void hold(struct request *r)
+{
+    r->state = REQUEST_HELD;
+    r->next_held = NULL;
+    if (held.last)
+        held.last->next_held = r;
+    else
+        held.first = r;
+    held.last = r;
+    if (!ev_is_active(&held.timer)) {
+        ev_timer_set(&held.timer, HOLD_SECONDS, 0.0);
+        ev_timer_start(loop, &held.timer);
+    }
+}
+
+static void unhold(const struct request *r)
+{
+    struct request **link = &held.first, *before = NULL;
+    while (*link != r) {
+        before = *link;
+        link = &before->next_held;
+    }
+    *link = r->next_held;
+    if (held.last == r)
+        held.last = before;
+}
+
+/* An attack is not to cost us the time of a hash: who is over the limits is answered
+ * without a look at the password. */
+static void proceed(struct request *r)
+{
+    struct attempt *a = &r->attempt;
+    const struct limits_settings *s = &a->snapshot->limits;
+    r->slow = attempt_plan(a) == ATTEMPT_ASK;
+    const struct limits_subject subject = subject_of(r);
+    bool monitor = s->mode == MODE_MONITOR || a->snapshot->globals.mode == MODE_MONITOR;
+    enum limits_option option;
+    const char *reason;
+    switch (limits_enter(s, &subject, attempt_now(), !monitor, &option, &reason)) {
+    case LIMITS_PASS:
+        r->entered = true;
+        break;
+    case LIMITS_HOLD:
+        hold(r);
+        return;
+    case LIMITS_REFUSE:
+        if (a->verdict.kind == VERDICT_PASS)
+            refuse_by_limit(a, option, reason, monitor);
+        if (!monitor) {
+            conclude(r);
+            return;
+        }
+        break;
+    }
+    r->state = REQUEST_RUNNING;
+    submit(r, attempt_plan(a));
+}
+
+/* Those that they waited for have ended, perhaps. */
+static void on_held(struct ev_loop *l, ev_timer *timer, int events)
+{
+    struct request *r = held.first;
+    (void)l;
+    (void)timer;
+    (void)events;
+    held.first = held.last = NULL;
+    while (r) {
+        struct request *next = r->next_held;
+        proceed(r);
+        r = next;
+    }
 }
 
 void request_run(struct request *r)
@@ -296,10 +344,10 @@ void request_run(struct request *r)
     a->deadline = a->started + ANSWER_MS - 500;
     atomic_fetch_add(&running, 1);
     set_timer(r, ANSWER_MS / 1000.0);
-    enum attempt_next next = attempt_begin(a, NULL);
-    if (is_over_limits(a))
-        next = ATTEMPT_ANSWER; /* an attack is not to cost us the time of a hash */
-    submit(r, next);
+    if (attempt_begin(a, NULL) == ATTEMPT_ANSWER && a->verdict.kind == VERDICT_DEFER)
+        conclude(r);
+    else
+        proceed(r);
 }
 
 void request_back(struct request *r)
@@ -315,6 +363,11 @@ static void on_timer(struct ev_loop *l, ev_timer *timer, int events)
     (void)events;
     if (r->state == REQUEST_UNFINISHED) {
         request_free(r);
+    } else if (r->state == REQUEST_HELD) {
+        unhold(r);
+        attempt_fault(&r->attempt,
+                      "too many logins at once to tell if it is one too many");
+        conclude(r);
     } else if (r->state == REQUEST_DELAYED) {
         finish(r);
     } else {

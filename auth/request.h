@@ -15,15 +15,19 @@
 enum request_state {
     REQUEST_UNFINISHED, /* the client has not told all */
     REQUEST_RUNNING,    /* a pool has it */
+    REQUEST_HELD,       /* whether it is within the limits depends on others */
     REQUEST_DELAYED,    /* its answer is made to look like others */
 };
 
 struct request {
     struct request *next;
+    struct request *next_held;
     struct connection *connection; /* NULL: nobody waits any more */
     struct edition *edition;       /* once it runs */
     enum request_state state;
     bool logged;
+    bool entered;                      /* the limits know of it */
+    bool skipped;                      /* a pool had it for too long */
     unsigned long id;                  /* of the Dovecot protocol */
     const struct mechanism *mechanism; /* of the Dovecot protocol */
     int mechanism_state;

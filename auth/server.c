@@ -12,7 +12,12 @@
 #include "logger.h"
 #include "request.h"
 
-enum { CONNECTIONS_MOST = 4096, SPARE_DESCRIPTORS = 512, PAUSE_MS = 100 };
+enum {
+    CONNECTIONS_MOST = 4096,
+    SPARE_DESCRIPTORS = 512,
+    PAUSE_MS = 100,
+    STOP_MS = 8500
+};
 
 static struct {
     struct ev_loop *loop;
@@ -21,7 +26,7 @@ static struct {
     struct listener listeners[LISTENERS_MOST];
     unsigned count;
     ev_async wake;
-    ev_timer pause, watch;
+    ev_timer pause, limit;
     atomic_bool stopping;
     bool stopped; /* listening has ended */
     unsigned connections_most;
@@ -61,24 +66,31 @@ static void pause_accepting(const char *why)
     ev_timer_start(s.loop, &s.pause);
 }
 
-static void on_connection(struct ev_loop *loop, ev_io *watcher, int events)
+/* False when there is none, or none can be taken now. */
+static bool accept_one(const struct listener *listener)
 {
-    const struct listener *listener = watcher->data;
-    (void)events;
     if (!connection_make_room(s.connections_most)) {
         pause_accepting("all are busy");
-        return;
+        return false;
     }
     int fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
             pause_accepting("no descriptor is left");
-        return;
+        return false;
     }
     atomic_fetch_add(&s.total, 1);
-    struct connection *c = connection_open(loop, fd, listener->protocol);
+    struct connection *c = connection_open(s.loop, fd, listener->protocol);
     if (c)
         connection_settle(c);
+    return true;
+}
+
+static void on_connection(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    accept_one(watcher->data);
 }
 
 /* --- jobs --- */
@@ -109,12 +121,25 @@ static void take_done(void)
 
 static void stop_listening(void)
 {
+    for (unsigned i = 0; i < s.count; i++) {
+        while (accept_one(&s.listeners[i]))
+            ;
+        close(s.listeners[i].fd);
+    }
     stop_accepting();
     ev_timer_stop(s.loop, &s.pause);
-    for (unsigned i = 0; i < s.count; i++)
-        close(s.listeners[i].fd);
     s.stopped = true;
     connections_finish();
+    ev_timer_set(&s.limit, STOP_MS / 1000.0, 0.0);
+    ev_timer_start(s.loop, &s.limit);
+}
+
+/* Who does not read his answer cannot keep us. */
+static void on_limit(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)timer;
+    (void)events;
+    ev_break(loop, EVBREAK_ALL);
 }
 
 static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
@@ -168,6 +193,7 @@ bool server_start(const struct listener *listeners, unsigned count, unsigned wor
     s.connections_most = most_connections();
     s.count = count;
     ev_timer_init(&s.pause, on_pause_over, 0.0, 0.0);
+    ev_timer_init(&s.limit, on_limit, 0.0, 0.0);
     ev_async_init(&s.wake, on_wake);
     ev_async_start(s.loop, &s.wake);
     for (unsigned i = 0; i < count; i++) {
@@ -179,7 +205,6 @@ bool server_start(const struct listener *listeners, unsigned count, unsigned wor
     return pthread_create(&s.thread, NULL, serve, NULL) == 0;
 }
 
-/* Every request has its own deadline, so that this is bounded. */
 void server_stop(void)
 {
     atomic_store(&s.stopping, true);

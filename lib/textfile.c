@@ -146,6 +146,8 @@ bool textreader_line(struct textreader *r, struct span *line)
         else
             refill(r);
     }
+    if (r->fault)
+        r->line++;
     if (r->fault || (!newline && r->at == r->len))
         return false;
     size_t end = newline ? (size_t)(newline - r->bytes) : r->len;

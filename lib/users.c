@@ -68,15 +68,15 @@ const char *user_set_hash(struct load *ld, struct user *user, struct span hash)
         text[hash.len] = '\0';
         fault = hash_fault(text);
     }
+    bool usable = !fault && *text == '$';
+    explicit_bzero(text, sizeof text);
     if (!ld->secrets)
         return fault;
-    bool usable = !fault && *text == '$';
     user->hash = usable ? arena_copy(ld->secrets, hash) : locked;
     struct ou *ou = (struct ou *)(uintptr_t)user->ou;
     if (usable && !ou->typical_hash)
         ou->typical_hash = user->hash;
     if (usable && !ld->snapshot->typical_hash)
         ld->snapshot->typical_hash = user->hash;
-    explicit_bzero(text, sizeof text);
     return fault;
 }

@@ -17,19 +17,36 @@ static struct limits_subject subject(const char *client, const char *login)
     return s;
 }
 
+static enum limits_answer enter(const struct limits_settings *s, const char *client,
+                                const char *login, int64_t now)
+{
+    enum limits_option option;
+    const char *reason;
+    const struct limits_subject who = subject(client, login);
+    return limits_enter(s, &who, now, true, &option, &reason);
+}
+
+static void leave(const struct limits_settings *s, const char *client,
+                  const char *login, enum limits_end end, int64_t now)
+{
+    const struct limits_subject who = subject(client, login);
+    limits_leave(s, &who, end, now);
+}
+
 static bool passes(const struct limits_settings *s, const char *client,
                    const char *login, int64_t now)
 {
-    enum limits_option option;
-    const struct limits_subject who = subject(client, login);
-    return limits_check(s, &who, now, &option) == NULL;
+    if (enter(s, client, login, now) != LIMITS_PASS)
+        return false;
+    leave(s, client, login, LIMITS_UNTOLD, now);
+    return true;
 }
 
 static void count(const struct limits_settings *s, const char *client,
                   const char *login, bool passed, int64_t now)
 {
-    const struct limits_subject who = subject(client, login);
-    limits_count(s, &who, passed, now);
+    enter(s, client, login, now);
+    leave(s, client, login, passed ? LIMITS_PASSED : LIMITS_FAILED, now);
 }
 
 static int start(void **state)
@@ -128,6 +145,52 @@ static void test_clients_per_login(void **state)
     assert_true(passes(&s, "192.0.6.3", "joe", 60 * SECOND));
 }
 
+/* What is under way counts as if it had failed, but only until it has ended. */
+static void test_under_way(void **state)
+{
+    static const struct limits_settings s = {
+        .interval = 60, .lockout = 30, .failed_per_client = 2, .failed_per_login = 9};
+    static const char client[] = "192.0.8.1";
+    (void)state;
+    assert_int_equal(enter(&s, client, "w", 0), LIMITS_PASS);
+    assert_int_equal(enter(&s, client, "w", 0), LIMITS_PASS);
+    assert_int_equal(enter(&s, client, "w", 0), LIMITS_HOLD);
+    leave(&s, client, "w", LIMITS_PASSED, 1);
+    assert_int_equal(enter(&s, client, "w", 1), LIMITS_PASS);
+    leave(&s, client, "w", LIMITS_FAILED, 2);
+    assert_int_equal(enter(&s, client, "w", 2), LIMITS_HOLD);
+    leave(&s, client, "w", LIMITS_FAILED, 3);
+    assert_int_equal(enter(&s, client, "w", 3), LIMITS_REFUSE);
+    /* A fault is no failure. */
+    assert_int_equal(enter(&s, "192.0.8.2", "v", 0), LIMITS_PASS);
+    leave(&s, "192.0.8.2", "v", LIMITS_UNTOLD, 0);
+    assert_int_equal(enter(&s, "192.0.8.2", "v", 0), LIMITS_PASS);
+    leave(&s, "192.0.8.2", "v", LIMITS_UNTOLD, 0);
+    assert_int_equal(enter(&s, "192.0.8.2", "v", 0), LIMITS_PASS);
+    leave(&s, "192.0.8.2", "v", LIMITS_UNTOLD, 0);
+}
+
+static void test_under_way_others(void **state)
+{
+    static const struct limits_settings users = {
+        .interval = 60, .lockout = 30, .failed_users_per_client = 1};
+    static const struct limits_settings uses = {
+        .interval = 60, .lockout = 30, .clients_per_login = 1};
+    (void)state;
+    assert_int_equal(enter(&users, "192.0.9.1", "x", 0), LIMITS_PASS);
+    assert_int_equal(enter(&users, "192.0.9.1", "y", 0), LIMITS_HOLD);
+    leave(&users, "192.0.9.1", "x", LIMITS_PASSED, 0);
+    assert_int_equal(enter(&users, "192.0.9.1", "y", 0), LIMITS_PASS);
+    leave(&users, "192.0.9.1", "y", LIMITS_FAILED, 0);
+    assert_int_equal(enter(&users, "192.0.9.1", "y", 0), LIMITS_PASS);
+    leave(&users, "192.0.9.1", "y", LIMITS_PASSED, 0);
+    assert_int_equal(enter(&users, "192.0.9.1", "x", 0), LIMITS_REFUSE);
+    assert_int_equal(enter(&uses, "192.0.9.2", "z", 0), LIMITS_PASS);
+    assert_int_equal(enter(&uses, "192.0.9.3", "z", 0), LIMITS_HOLD);
+    leave(&uses, "192.0.9.2", "z", LIMITS_PASSED, 0);
+    assert_int_equal(enter(&uses, "192.0.9.3", "z", 0), LIMITS_REFUSE);
+}
+
 /* More clients than there is room for: those that are locked stay so. */
 static void test_flood(void **state)
 {
@@ -153,6 +216,8 @@ int main(void)
         cmocka_unit_test(test_users_per_client),
         cmocka_unit_test(test_failed_per_login),
         cmocka_unit_test(test_clients_per_login),
+        cmocka_unit_test(test_under_way),
+        cmocka_unit_test(test_under_way_others),
         cmocka_unit_test(test_flood),
     };
     return cmocka_run_group_tests(tests, start, NULL);

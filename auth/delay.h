@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Refusals take the same time, whatever they are for: who is refused without a look at
+ * the password waits for as long as others do, which costs nothing. For one thread
+ * alone. */
+#ifndef GATEPOST_DELAY_H
+#define GATEPOST_DELAY_H
+
+#include "attempt.h"
+
+/* A concluded attempt: how long did a refusal after a look at the password take? */
+void delay_learn(const struct attempt *attempt);
+
+/* Milliseconds that the answer to a concluded attempt has to wait. */
+int64_t delay_needed(const struct attempt *attempt);
+
+#endif
