@@ -27,6 +27,7 @@ struct request {
     enum request_state state;
     bool logged;
     bool entered;                      /* the limits know of it */
+    bool slow;                         /* it waits for other servers */
     bool skipped;                      /* a pool had it for too long */
     unsigned long id;                  /* of the Dovecot protocol */
     const struct mechanism *mechanism; /* of the Dovecot protocol */
