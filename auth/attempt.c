@@ -251,12 +251,12 @@ static enum target_answer ask_server(struct attempt *a,
 void attempt_ask(struct attempt *a, const struct attempt_trace *trace)
 {
     a->found.check = CHECK_UNTOLD;
-    for (a->found.target = first_target(a); a->found.target;
-         a->found.target = a->found.target->next) {
-        if (!a->found.target->auth)
+    for (const struct target *t = first_target(a); t; t = t->next) {
+        if (!t->auth)
             continue;
-        for (size_t i = 0; i < a->found.target->url_count; i++) {
-            a->found.url = &a->found.target->urls[i];
+        a->found.target = t;
+        for (size_t i = 0; i < t->url_count; i++) {
+            a->found.url = &t->urls[i];
             enum target_answer answer = ask_server(a, trace);
             if (answer == TARGET_UNTOLD)
                 continue;
@@ -291,6 +291,7 @@ void attempt_conclude(struct attempt *a)
         return;
     case CHECK_UNTOLD:
         attempt_fault(a, "no target could tell");
+        a->verdict.source = source_at(a->found.target->file, a->found.target->line);
         return;
     case CHECK_NONE:
         break;

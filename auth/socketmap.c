@@ -15,15 +15,26 @@ static void reply(struct connection *c, const char *text)
     connection_printf(c, "%zu:%s,", strlen(text), text);
 }
 
+/* Sendmail writes IPv6:2001:db8::1. */
+static struct ipaddr read_client(struct span key)
+{
+    static const char tag[] = "IPv6:";
+    struct ipaddr client = {.family = IP_UNKNOWN};
+    if (key.len > sizeof tag - 1 && memcmp(key.ptr, tag, sizeof tag - 1) == 0)
+        key = span_cut(key, sizeof tag - 1, key.len);
+    if (!ipaddr_parse(key, &client))
+        client.family = IP_UNKNOWN;
+    return client;
+}
+
 /* May this client log in at that listener, as far as it can be told without a login? */
 static void look_up_ehlo(struct connection *c, struct span daemon_name, struct span key)
 {
     struct policy policy;
     struct verdict verdict;
-    struct txn txn = {.daemon_name = daemon_name,
-                      .unknown = TXN_NO_PORT | TXN_NO_TLS | TXN_NO_LOGIN};
-    if (!ipaddr_parse(key, &txn.client))
-        txn.client.family = IP_UNKNOWN;
+    const struct txn txn = {.client = read_client(key),
+                            .daemon_name = daemon_name,
+                            .unknown = TXN_NO_PORT | TXN_NO_TLS | TXN_NO_LOGIN};
     struct edition *edition = runtime_pin();
     policy_login(edition->snapshot, &txn, &policy, &verdict, NULL);
     enum verdict_kind kind = verdict.kind;

@@ -177,9 +177,10 @@ void set_users_file(struct load *ld, const struct given *g, void *section)
         load_error(ld, g->line, g->spec->name, "%.200s: %s", path, reason);
         return;
     }
-    if (reader.mode & 04)
+    if (reader.mode & 06)
         load_error(ld, g->line, g->spec->name,
-                   "%.200s: this file can be read by others: chmod o-r", path);
+                   "%.200s: this file can be %s by others: chmod o-rw", path,
+                   reader.mode & 04 ? "read" : "written");
     ld->file = arena_copy(ld->arena, span_of(path));
     config_remember_file(ld, ld->file);
     struct span line;

@@ -221,12 +221,17 @@ class Sendmail:
             _run("saslpasswd2", "-p", "-c", "-f", database, "-u", realm or REALM, user,
                  feed=password)
 
+    def _source(self):
+        return SENDMAIL_MC
+
+    def _listeners(self):
+        return "".join(LISTENER.format(name=name, port=port) + "\n"
+                       for name, port in self.ports.items())
+
     def _write_configuration(self, tls, milter, narrow):
-        listeners = "\n".join(LISTENER.format(name=name, port=port)
-                              for name, port in self.ports.items())
+        source = self._source()
         values = {"folder": self.folder, "tls": tls, "realm": REALM, "milter": milter,
-                  "listeners": listeners, "macros": NARROW if narrow else ""}
-        source = SENDMAIL_MC
+                  "listeners": self._listeners(), "macros": NARROW if narrow else ""}
         for name, value in values.items():
             source = source.replace(f"@{name}@", value)
         self._write("sendmail.mc", source)

@@ -49,12 +49,16 @@ class Reply:
 
 
 class SmtpClient:
-    """One connection. `source` is the local address to connect from."""
+    """One connection. `source` is the local address to connect from; `wrapped` begins
+    with TLS, as on port 465.
+    """
 
-    def __init__(self, port, host="127.0.0.1", source=None, timeout=TIMEOUT):
+    def __init__(self, port, host="127.0.0.1", source=None, timeout=TIMEOUT, wrapped=False):
         bind_to = (source, 0) if source else None
         self.socket = socket.create_connection((host, port), timeout, bind_to)
         self.buffer = b""
+        if wrapped:
+            self._wrap()
         self.transcript = []
         self.greeting = self.read_reply()
 
@@ -108,6 +112,9 @@ class SmtpClient:
     def starttls(self, certificate=None, key=None):
         """Switches to TLS; the server's certificate is not the test's subject."""
         self.must("STARTTLS")
+        self._wrap(certificate, key)
+
+    def _wrap(self, certificate=None, key=None):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
