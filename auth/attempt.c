@@ -171,10 +171,12 @@ enum attempt_next attempt_begin(struct attempt *a, const struct trace *trace)
                                                            : NULL;
     if (a->verdict.kind == VERDICT_DEFER)
         return ATTEMPT_ANSWER;
-    if (a->malformed)
+    if (a->malformed) { /* no login at all, whatever the rules would say */
+        a->verdict.would = RULE_NONE;
         attempt_refuse(a, RULE_LOGIN_MALFORMED, nowhere, a->malformed);
-    else if (may_pass(a))
+    } else if (may_pass(a)) {
         check_name(a);
+    }
     return attempt_plan(a);
 }
 

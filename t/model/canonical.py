@@ -132,12 +132,15 @@ def parse_login(raw):
 
 
 def canonical_login(config, interface, raw):
-    """The login after strip_realms and default_domain, or None if malformed."""
+    """The login after strip_realms and default_domain, or None if malformed.  A quoted @
+    counts where nothing is left that tells it from an unquoted one."""
     login = parse_login(raw)
     if login is None:
         return None
     if login.domain in [canonical_domain(realm) for realm in interface.strip_realms]:
         login = Address(login.local)
+    if not login.domain and "@" in login.local:     # "user@host"@realm is not user@host
+        return None
     is_user = any(user.login.key == login.key for _, user in config.users())
     if not login.domain and interface.default_domain and not is_user:
         login = Address(login.local, canonical_domain(interface.default_domain))

@@ -36,6 +36,7 @@ class Section:
 
 class User(Section):
     DEFAULTS = {"smtp_auth": "off", "password": "", "senders": [], "clients": []}
+    file = ""               # the users_file it stands in, or "" for a section
 
     @property
     def login(self):
@@ -57,6 +58,7 @@ class OU(Section):
         "ip_exceptions": [],
         "auth_username_restriction": "disabled",
         "auth_username_filter": [],
+        "users_file": "",
     }
 
     def __init__(self, name, users=(), file="", **options):

@@ -94,11 +94,27 @@ class Writer:
         self.section("user", user)
 
     def ou(self, ou):
-        self.section("ou", ou, [lambda u=u: self.user(u) for u in ou.users])
+        self.section("ou", ou, [lambda u=u: self.user(u) for u in ou.users if not u.file])
+
+    def users_file(self, users):
+        """One user a line; its last two fields are left out where they are empty."""
+        for user in users:
+            if self.varied(20):
+                self.line(self.rng.choice(["", "# a comment", "  # x:y:any_sender"]))
+            lists = [self.listed(user.senders), self.listed(user.clients)]
+            text = ":".join([user.name, user.password, user.smtp_auth] + lists)
+            if not self.varied(30):
+                text = text.removesuffix(":").removesuffix(":")
+            user.lines = dict.fromkeys(["smtp_auth", *user.options], self.here())
+            self.line(text)
+
+    def listed(self, patterns):
+        return (self.rng.choice([",", " ", ", "]) if self.rng else ",").join(patterns)
 
 
-def render(config, path, rng=None):
-    """The text of each file of the configuration, whose main file is `path`."""
+def render(config, path, rng=None, fixed=()):
+    """The text of each file of the configuration, whose main file is `path`; `fixed`
+    are lines of it that no section has."""
     for section in sections(config):
         section.lines = {}
     texts = dict(config.files)
@@ -106,7 +122,8 @@ def render(config, path, rng=None):
     others = [lambda ou=ou: main.ou(ou) for ou in config.ous if not ou.file]
     in_order = iter(config.interfaces)
     others += [lambda: main.section("interface", next(in_order))] * len(config.interfaces)
-    if rng:
+    others += [lambda line=line: main.line(line) for line in fixed]
+    if rng and not fixed:
         others += unrelated_options(main, rng)
     main.options(config, others)
     texts[path] = main.text
@@ -116,6 +133,11 @@ def render(config, path, rng=None):
             if ou.file == name:
                 writer.ou(ou)
         texts[writer.path] = writer.text
+    for ou in config.ous:
+        if ou.users_file:
+            writer = Writer(ou.users_file, rng)
+            writer.users_file([user for user in ou.users if user.file])
+            texts[writer.path] = writer.text
     return texts
 
 
@@ -136,9 +158,9 @@ def unrelated_options(writer, rng):
     return [lambda line=line: writer.line(line) for line in chosen]
 
 
-def write(config, path, rng=None):
+def write(config, path, rng=None, fixed=()):
     """Writes the files; a file with a password only its owner may read."""
-    texts = render(config, path, rng)
+    texts = render(config, path, rng, fixed)
     if config.ou_directory:
         os.makedirs(config.ou_directory, exist_ok=True)
         remove_files(config.ou_directory)
