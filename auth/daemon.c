@@ -28,7 +28,6 @@ static struct {
     struct socket_path control, sockets[LISTENERS_MOST];
     struct listener listeners[LISTENERS_MOST];
     unsigned count;
-    bool locked; /* no memory goes to swap */
 } d;
 
 struct snapshot *daemon_load(const char *file, struct diag *diag)
@@ -121,10 +120,6 @@ static int start_threads(const char *file, struct snapshot **snapshot, int contr
     check_readable("auth_run_as", s->files.words, s->files.count);
     logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, users: %zu", file,
                    s->ou_count, s->users.used);
-    if (!d.locked)
-        logger_message(LOG_LEVEL_WARNING,
-                       "memory is not locked, so that a password may get to swap: "
-                       "RLIMIT_MEMLOCK has to be unlimited");
     runtime_on_publish(attach, detach);
     reload_start(&reload, *snapshot);
     *snapshot = NULL;
@@ -161,7 +156,7 @@ static int start(const char *file, struct snapshot **snapshot, char *error)
         return EX_UNAVAILABLE;
     if (!identity_take(&id, error, ERROR_TEXT))
         return EX_OSERR;
-    d.locked = protect_memory();
+    protect_process();
     return start_threads(file, snapshot, control, error);
 }
 

@@ -163,9 +163,10 @@ bool pool_submit(struct pool *p, struct lane *lane, struct job *job)
         p->waiting++;
         p->jobs++;
         queue_lane(p, lane);
-        pthread_cond_signal(&p->wake);
     }
     pthread_mutex_unlock(&p->lock);
+    if (room)
+        pthread_cond_signal(&p->wake); /* who wakes up finds the lock free */
     return room;
 }
 

@@ -8,8 +8,8 @@
 
 #include "delay.h"
 #include "journal.h"
-#include "logger.h"
 #include "login_limits.h"
+#include "protect.h"
 
 /* A client may take five minutes for a line (RFC 5321 4.5.3.2). */
 #define UNFINISHED_SECONDS 310.0
@@ -25,6 +25,9 @@ enum {
     ASK_QUEUE = 2048,
     LANE_QUEUE = 512
 };
+
+/* Passwords are in them. */
+static struct locked_pool memory = {sizeof(struct request), NULL};
 
 static struct ev_loop *loop;
 static struct pool *hash_pool, *ask_pool;
@@ -82,8 +85,7 @@ static void request_free(struct request *r)
     unlink_request(r);
     ev_timer_stop(loop, &r->timer);
     runtime_unpin(&r->edition);
-    attempt_forget(&r->attempt);
-    free(r);
+    locked_give(&memory, r); /* wiped */
     total--;
 }
 
@@ -114,7 +116,7 @@ static void drop_oldest_unfinished(const struct connection *c)
 struct request *request_new(struct connection *c)
 {
     drop_oldest_unfinished(c);
-    struct request *r = total < REQUESTS_MOST ? calloc(1, sizeof *r) : NULL;
+    struct request *r = total < REQUESTS_MOST ? locked_take(&memory) : NULL;
     if (!r)
         return NULL;
     r->connection = c;
@@ -189,7 +191,7 @@ static void leave_limits(struct request *r)
     r->entered = false;
 }
 
-static void conclude(struct request *r)
+void request_conclude(struct request *r)
 {
     struct attempt *a = &r->attempt;
     if (r->skipped)
@@ -233,7 +235,7 @@ static void submit(struct request *r, enum attempt_next next)
     const struct ou *ou = r->attempt.policy.login_ou;
     struct pool *pool = next == ATTEMPT_HASH ? hash_pool : ask_pool;
     if (next == ATTEMPT_ANSWER) {
-        conclude(r);
+        request_conclude(r);
         return;
     }
     r->stage = next;
@@ -242,7 +244,7 @@ static void submit(struct request *r, enum attempt_next next)
     if (pool_submit(pool, pool_lane(pool, ou ? ou->folded_name : nobody), &r->job))
         return;
     attempt_fault(&r->attempt, "too much to do: the queue is full");
-    conclude(r);
+    request_conclude(r);
 }
 
 static void refuse_by_limit(struct attempt *a, enum limits_option option,
@@ -309,7 +311,7 @@ static void proceed(struct request *r)
         if (a->verdict.kind == VERDICT_PASS)
             refuse_by_limit(a, option, reason, monitor);
         if (!monitor) {
-            conclude(r);
+            request_conclude(r);
             return;
         }
         break;
@@ -345,14 +347,9 @@ void request_run(struct request *r)
     atomic_fetch_add(&running, 1);
     set_timer(r, ANSWER_MS / 1000.0);
     if (attempt_begin(a, NULL) == ATTEMPT_ANSWER && a->verdict.kind == VERDICT_DEFER)
-        conclude(r);
+        request_conclude(r);
     else
         proceed(r);
-}
-
-void request_back(struct request *r)
-{
-    conclude(r);
 }
 
 /* The client took too long, or we did, or the time has come. */
@@ -367,7 +364,7 @@ static void on_timer(struct ev_loop *l, ev_timer *timer, int events)
         unhold(r);
         attempt_fault(&r->attempt,
                       "too many logins at once to tell if it is one too many");
-        conclude(r);
+        request_conclude(r);
     } else if (r->state == REQUEST_DELAYED) {
         finish(r);
     } else {

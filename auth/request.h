@@ -51,8 +51,8 @@ struct request *request_new(struct connection *connection);
  * later. */
 void request_run(struct request *request);
 
-/* It came back from a pool. */
-void request_back(struct request *request);
+/* All that was to be found is found, as when it came back from a pool. */
+void request_conclude(struct request *request);
 
 /* Drops one that is not finished. */
 void request_cancel(struct request *request);

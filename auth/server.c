@@ -114,7 +114,8 @@ static void take_done(void)
     pthread_mutex_unlock(&s.lock);
     while (job) {
         struct job *next = job->next;
-        request_back((struct request *)((char *)job - offsetof(struct request, job)));
+        request_conclude(
+            (struct request *)((char *)job - offsetof(struct request, job)));
         job = next;
     }
 }

@@ -90,7 +90,7 @@ static bool read_url(struct load *ld, const char *value, struct target_url *url)
     size_t colon = span_rfind(rest, ':');
     bool has_port =
         colon < rest.len && !memchr(rest.ptr + colon, ']', rest.len - colon);
-    url->kind = scheme->kind;
+    url->kind = (int)scheme->kind;
     url->tls = scheme->implicit_tls ? TLS_IMPLICIT : TLS_BY_URL;
     url->port = scheme->port;
     if (has_port && !read_port(span_cut(rest, colon + 1, rest.len), &url->port))

@@ -65,25 +65,28 @@ static struct span next_pattern(struct span *rest)
     return pattern;
 }
 
+/* The pattern itself is not shown: after a colon too many it is the hash. */
 static void complain_of_pattern(const struct users_file *f, const char *fault,
-                                struct span pattern)
+                                const char *field, unsigned number)
 {
-    load_error(f->load, f->line, "users_file", "%s: \"%.*s\"", fault,
-               pattern.len > 80 ? 80 : (int)pattern.len, pattern.ptr);
+    load_error(f->load, f->line, "users_file", "%s: pattern %u of the %s", fault,
+               number, field);
 }
 
 static void add_senders(const struct users_file *f, struct user *user, struct span text)
 {
     struct name_list *list = name_list_new(f->load->arena, NAME_SENDER);
+    unsigned number = 0;
     for (struct span p = next_pattern(&text); p.len; p = next_pattern(&text)) {
         const char *fault = name_list_add(list, p);
+        number++;
         if (fault)
-            complain_of_pattern(f, fault, p);
+            complain_of_pattern(f, fault, "senders", number);
         else if (pattern_is_unanchored(p))
             load_warning(f->load, f->line, "users_file",
-                         "a regex without ^ and $ in an allow list lets in whatever "
-                         "contains it: %.*s",
-                         p.len > 80 ? 80 : (int)p.len, p.ptr);
+                         "a regex without ^ and $ lets in whatever contains it: "
+                         "pattern %u of the senders",
+                         number);
         user->senders = list;
     }
     if (user->senders)
@@ -93,10 +96,12 @@ static void add_senders(const struct users_file *f, struct user *user, struct sp
 static void add_clients(const struct users_file *f, struct user *user, struct span text)
 {
     struct client_list *list = client_list_new(f->load->arena, false);
+    unsigned number = 0;
     for (struct span p = next_pattern(&text); p.len; p = next_pattern(&text)) {
         const char *fault = client_list_add(list, p);
+        number++;
         if (fault)
-            complain_of_pattern(f, fault, p);
+            complain_of_pattern(f, fault, "clients", number);
     }
     client_list_finish(list);
     user->clients = list;

@@ -2,6 +2,9 @@
 """What the benchmarks share: programs, rows, configurations, a clean end."""
 
 import atexit
+import collections
+import ctypes
+import ctypes.util
 import os
 import shutil
 import signal
@@ -20,6 +23,8 @@ BUILD = os.environ.get("BENCH_BUILD", os.path.join(ROOT, "build", "bench"))
 MILTER = os.path.join(BUILD, "milter", "gatepost-milter")
 GATEPOST = os.path.join(BUILD, "ctl", "gatepost")
 NOOP = os.path.join(BUILD, "t", "bench", "noop")
+AUTH = os.path.join(BUILD, "auth", "gatepost-auth")
+LOGINLOAD = os.path.join(BUILD, "t", "bench", "loginload")
 WIRELOAD = os.path.join(BUILD, "t", "bench", "wireload")
 ROUNDS = 5
 SMOKE = "--smoke" in sys.argv[1:]
@@ -31,6 +36,11 @@ def row(what, value, beside="", ratio=""):
 
 def skip(what, reason):
     print("skip", what, reason, sep="\t", flush=True)
+
+
+def goal_row(what, value, beside, ratio, met):
+    """A row of something that has a goal."""
+    row(what, value, beside, f"{ratio} {'met' if met else 'missed'}")
 
 
 def median(values):
@@ -130,3 +140,65 @@ def start_gatepost(folder, config):
 def start_noop(folder, name, *options):
     socket = f"{folder}/{name}.sock"
     return Server([NOOP, *options, f"unix:{socket}"], socket, f"{folder}/{name}.out")
+
+
+# Logins
+
+Logins = collections.namedtuple("Logins", "rate p50 p99 passed refused deferred")
+
+
+def crypt(password, setting):
+    """crypt(3), which Python is about to lose."""
+    library = ctypes.CDLL(ctypes.util.find_library("crypt") or "libcrypt.so.1")
+    library.crypt.restype = ctypes.c_char_p
+    return library.crypt(password.encode(), setting.encode()).decode()
+
+
+def write_auth_config(path, folder, body):
+    """Of a gatepost-auth; others must not be able to read what has hashes in it."""
+    with open(path, "w", encoding="utf-8", opener=_private) as file:
+        file.write(f'auth_socket = "{folder}/auth.sock"\n'
+                   f'control_socket = "{folder}/control.sock"\n'
+                   f'milter_socket = "unix:{folder}/gatepost.sock"\n'
+                   f'auth_run_as = ""\nrun_as = ""\n'
+                   f'log {{\n  target = "{folder}/auth.log"\n}}\n{body}')
+
+
+def _private(path, flags):
+    return os.open(path, flags, 0o600)
+
+
+def write_users(path, count, domain, password_hash):
+    with open(path, "w", encoding="utf-8", opener=_private) as file:
+        file.writelines(f"user{i}@{domain}:{password_hash}:any_sender\n"
+                        for i in range(count))
+
+
+def start_auth(folder, config):
+    return Server([AUTH, "-c", config], f"{folder}/auth.sock", f"{folder}/auth.out",
+                  abrupt=False)
+
+
+def login_load(socket, name, connections, seconds, users=1, rate=0, password="secret"):
+    return login_result(start_login_load(socket, name, connections, seconds, users, rate,
+                                         password), seconds)
+
+
+def start_login_load(socket, name, connections, seconds, users=1, rate=0,
+                     password="secret"):
+    argv = [LOGINLOAD, "-c", str(connections), "-s", str(seconds), "-n", name,
+            "-u", str(users), "-r", str(rate), "-p", password, socket]
+    return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+
+
+def login_result(process, seconds):
+    output = process.communicate(timeout=seconds + 60)[0]
+    if process.returncode != 0:
+        sys.exit("loginload failed")
+    numbers = [float(word) for word in output.split()]
+    return Logins(numbers[1] / numbers[2], *numbers[3:])
+
+
+def medians(results):
+    """Of each field of several results."""
+    return Logins(*(median(column) for column in zip(*results)))

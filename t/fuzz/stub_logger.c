@@ -57,7 +57,8 @@ static void check_text(const char *p)
 
 static void check_json(const char *text, size_t len)
 {
-    json_t *object = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *object =
+        json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     require(json_is_object(object), "a line is a JSON object, no key given twice");
     require(json_string_length(json_object_get(object, "time")) == 24, "time");
     require(json_is_string(json_object_get(object, "event")), "event");
