@@ -62,6 +62,7 @@ static const char *hash_fault(const char *hash)
 const char *user_set_hash(struct load *ld, struct user *user, struct span hash)
 {
     char text[CRYPT_OUTPUT_SIZE];
+    text[0] = '\0';
     const char *fault = "too long for a hash: nobody can log in with it";
     if (hash.len < sizeof text) {
         memcpy(text, hash.ptr, hash.len);

