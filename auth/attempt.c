@@ -208,8 +208,11 @@ enum attempt_next attempt_plan(const struct attempt *a)
 
 void attempt_hash(struct attempt *a)
 {
-    bool right = password_matches(a->password, hash_for(a));
-    a->found.check = right && own_hash(a) ? CHECK_RIGHT : CHECK_WRONG;
+    enum password_answer answer = password_check(a->password, hash_for(a));
+    bool right = answer == PASSWORD_RIGHT && own_hash(a);
+    a->found.check = answer == PASSWORD_UNTOLD ? CHECK_UNTOLD
+                     : right                   ? CHECK_RIGHT
+                                               : CHECK_WRONG;
 }
 
 /* --- targets --- */
@@ -292,8 +295,10 @@ void attempt_conclude(struct attempt *a)
             a->found.target ? "the target refused" : "the password is wrong");
         return;
     case CHECK_UNTOLD:
-        attempt_fault(a, "no target could tell");
-        a->verdict.source = source_at(a->found.target->file, a->found.target->line);
+        attempt_fault(a, a->found.target ? "no target could tell"
+                                         : "no memory to check the password");
+        if (a->found.target)
+            a->verdict.source = source_at(a->found.target->file, a->found.target->line);
         return;
     case CHECK_NONE:
         break;

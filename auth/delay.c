@@ -4,10 +4,10 @@
 
 #include <stdlib.h>
 
-/* The last refusal after a look at the password, of each OU and of none (""). Never
- * freed: a name that comes back goes on with it. */
+/* How long the last refusal by a hash, and by a target, took: of each OU and of none
+ * (""). Never freed: a name that comes back goes on with it. */
 struct refusal {
-    int64_t ms;
+    int64_t by_hash, by_target; /* milliseconds */
     char ou[];
 };
 static struct strmap refusals;
@@ -30,13 +30,19 @@ static struct refusal *last_refusal(const struct attempt *a)
 
 void delay_learn(const struct attempt *a)
 {
-    if (a->found.check == CHECK_WRONG)
-        last_refusal(a)->ms = attempt_now() - a->started;
+    if (a->found.check != CHECK_WRONG)
+        return;
+    struct refusal *refusal = last_refusal(a);
+    *(a->found.target ? &refusal->by_target : &refusal->by_hash) =
+        attempt_now() - a->started;
 }
 
 int64_t delay_needed(const struct attempt *a)
 {
-    if (a->verdict.kind != VERDICT_REFUSE || a->found.check != CHECK_NONE)
+    if (a->verdict.kind != VERDICT_REFUSE)
         return 0;
-    return a->started + last_refusal(a)->ms - attempt_now();
+    const struct refusal *refusal = last_refusal(a);
+    int64_t longer =
+        refusal->by_hash > refusal->by_target ? refusal->by_hash : refusal->by_target;
+    return a->started + longer - attempt_now();
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Refusals take the same time, whatever they are for: who is refused without a look at
- * the password waits for as long as others do, which costs nothing. For one thread
- * alone. */
+/* Refusals take the same time, whatever they are for: each waits for as long as the
+ * slower kind of its OU took last, by a hash or by a target. For one thread alone. */
 #ifndef GATEPOST_DELAY_H
 #define GATEPOST_DELAY_H
 

@@ -46,9 +46,10 @@ bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct req
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned threads = workers ? workers : processors > 0 ? (unsigned)processors : 1;
+    /* One more than an OU may have: a costly hash of one leaves room for the others. */
     loop = l;
     tell_done = done;
-    hash_pool = pool_new(&(struct pool_limits){.threads = threads,
+    hash_pool = pool_new(&(struct pool_limits){.threads = threads + 1,
                                                .lane_threads = threads,
                                                .queue = HASH_QUEUE,
                                                .lane_queue = LANE_QUEUE});

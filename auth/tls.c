@@ -4,9 +4,12 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "textfile.h"
 
 struct tls_trust {
     SSL_CTX *context;
@@ -22,18 +25,42 @@ static void last_error(const char *otherwise, char *out, size_t size)
     ERR_clear_error();
 }
 
+/* Not by OpenSSL's own reading, which would wait for a FIFO or a device. */
+static bool load_file(SSL_CTX *context, const char *path, char *error, size_t size)
+{
+    struct textfile file;
+    if (!textfile_read(path, NULL, &file, error, size))
+        return false;
+    BIO *bio =
+        file.len < 16 * 1024 * 1024 ? BIO_new_mem_buf(file.bytes, (int)file.len) : NULL;
+    X509_STORE *store = SSL_CTX_get_cert_store(context);
+    X509 *certificate;
+    size_t count = 0;
+    bool good = true;
+    while (bio && good && (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+        good = X509_STORE_add_cert(store, certificate) == 1;
+        X509_free(certificate);
+        count++;
+    }
+    bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    snprintf(error, size, "no certificates in PEM format");
+    if (count && at_end)
+        ERR_clear_error();
+    BIO_free(bio);
+    textfile_free(&file);
+    return good && count > 0 && at_end;
+}
+
 /* Without AUTO_RETRY a flood of records that carry no data comes back to us between
  * any two, where the deadline is looked at. */
-static bool set_up(SSL_CTX *context, const char *ca_file)
+static bool set_up(SSL_CTX *context)
 {
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                      SSL_OP_NO_TICKET);
     SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-           (*ca_file ? SSL_CTX_load_verify_locations(context, ca_file, NULL)
-                     : SSL_CTX_set_default_verify_paths(context)) == 1;
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
 }
 
 struct tls_trust *tls_trust_new(const char *ca_file, char *error, size_t size)
@@ -42,11 +69,19 @@ struct tls_trust *tls_trust_new(const char *ca_file, char *error, size_t size)
     struct tls_trust *trust = calloc(1, sizeof *trust);
     if (trust)
         trust->context = SSL_CTX_new(TLS_client_method());
-    if (trust && trust->context && set_up(trust->context, ca_file))
-        return trust;
-    last_error("out of memory", error, size);
-    tls_trust_free(&trust);
-    return NULL;
+    bool good = trust && trust->context && set_up(trust->context);
+    if (!good)
+        last_error("out of memory", error, size);
+    else if (*ca_file)
+        good = load_file(trust->context, ca_file, error, size);
+    else if (SSL_CTX_set_default_verify_paths(trust->context) != 1) {
+        last_error("no certificates", error, size);
+        good = false;
+    }
+    ERR_clear_error();
+    if (!good)
+        tls_trust_free(&trust);
+    return trust;
 }
 
 void tls_trust_free(struct tls_trust **trust)

@@ -5,6 +5,8 @@
 #include <crypt.h>
 #include <stdlib.h>
 
+#include "hashcost.h"
+
 /* No setting of crypt(3) looks like it. */
 static const char locked[] = "*";
 
@@ -46,17 +48,15 @@ static const char *hash_fault(const char *hash)
         return NULL; /* locked, as in shadow(5) */
     if (*hash != '$')
         return "not a hash that crypt(5) describes: see gatepost passwd";
-    switch (crypt_checksalt(hash)) {
-    case CRYPT_SALT_OK:
-    case CRYPT_SALT_TOO_CHEAP:
-        return NULL;
-    case CRYPT_SALT_METHOD_LEGACY:
-        if (strncmp(hash, "$5$", 3) == 0)
-            return NULL;
-        return "too weak a hash, nobody can log in with it: see gatepost passwd";
-    default:
+    int kind = crypt_checksalt(hash);
+    bool weak = kind == CRYPT_SALT_METHOD_LEGACY && strncmp(hash, "$5$", 3) != 0;
+    if (kind == CRYPT_SALT_INVALID || kind == CRYPT_SALT_METHOD_DISABLED)
         return "not a hash that crypt(3) knows: see gatepost passwd";
-    }
+    if (weak)
+        return "too weak a hash, nobody can log in with it: see gatepost passwd";
+    if (!hash_is_affordable(hash))
+        return "too costly a hash, nobody can log in with it: see gatepost passwd";
+    return NULL;
 }
 
 const char *user_set_hash(struct load *ld, struct user *user, struct span hash)
