@@ -135,6 +135,17 @@ static bool is_ascii(struct span text)
     return true;
 }
 
+static const char *why_unknown(const struct attempt *a)
+{
+    if (a->policy.user)
+        return "the user has no password, its OU no target";
+    if (a->policy.login_ou)
+        return "nobody has this name";
+    return address_has_domain(&a->policy.login)
+               ? "no OU has this domain"
+               : "no user has this name, which has no domain";
+}
+
 /* The rules let it pass: is there anything to check a password by? */
 static void check_name(struct attempt *a)
 {
@@ -145,11 +156,9 @@ static void check_name(struct attempt *a)
                        "the MTA could not pass this name on as it is");
     else if (hash && *hash != '$')
         attempt_refuse(a, RULE_LOGIN_PASSWORD, user_source(user, USER_PASSWORD),
-                       "the password of the user is locked");
+                       "the user is locked, or has no usable hash");
     else if (!hash && !first_target(a))
-        attempt_refuse(a, RULE_LOGIN_UNKNOWN, nowhere,
-                       user ? "the user has no password, its OU no target"
-                            : "nobody has this name");
+        attempt_refuse(a, RULE_LOGIN_UNKNOWN, nowhere, why_unknown(a));
     else if (!hash && !is_ascii(attempt_login(a)))
         attempt_refuse(a, RULE_LOGIN_UNKNOWN, nowhere,
                        "a target is asked for names of ASCII only");

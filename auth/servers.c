@@ -69,7 +69,7 @@ static const struct tls_trust *find_trust(struct servers *s, const struct target
     entry->trust = tls_trust_new(t->ca_file, error, sizeof error);
     if (!entry->trust && diag)
         diag_add(diag, SEVERITY_ERROR, t->file, t->lines[TARGET_OPTION_CA_FILE],
-                 "ca_file", "%s", error);
+                 "ca_file", "%.200s: %s", t->ca_file, error);
     return entry->trust;
 }
 

@@ -2,6 +2,7 @@
 /* gatepost login: what gatepost-auth would do with a login, and why. */
 #include <getopt.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,9 @@ static int run_text(struct attempt *a)
     putchar('\n');
     enum attempt_next next = attempt_begin(a, &trace);
     bool pass = a->verdict.kind == VERDICT_PASS;
+    if (pass)
+        printf("  %-20s %-7s %s\n", "login-limit", "-",
+               "not looked at: the running daemon counts, see its log");
     if (pass && next == ATTEMPT_HASH) {
         attempt_hash(a);
         print_hash(a);
@@ -231,6 +235,7 @@ int command_login(int argc, char **argv)
     const char *fault = NULL;
     int c;
     opterr = 0;
+    signal(SIGPIPE, SIG_IGN); /* a server may close while we speak */
     attempt.protocol = "";
     attempt.unknown = TXN_NO_PORT | TXN_NO_CLIENT;
     while (!fault && (c = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {

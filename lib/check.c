@@ -101,19 +101,6 @@ static void check_reachable(struct load *ld, const struct interface *i)
     }
 }
 
-/* What gatepost-auth cannot know. */
-static void check_at_auth(struct load *ld, const struct interface *i)
-{
-    const struct globals *g = &ld->snapshot->globals;
-    if ((*g->auth_socket || *g->saslauthd_socket || *g->map_socket) && i->ports.count &&
-        !i->daemon_names.count)
-        warn(ld, interface_source(i, INTERFACE_PORTS), "ports",
-             "never match at AUTH, where no port is known: select by daemon_names too");
-    if (*g->saslauthd_socket && i->clients)
-        warn(ld, interface_source(i, INTERFACE_CLIENTS), "clients",
-             "never match at the saslauthd_socket, where no client is known");
-}
-
 static void check_interface(struct load *ld, struct interface *i)
 {
     if (i->authentication == AUTH_DISABLED && i->require_authentication)
@@ -131,7 +118,17 @@ static void check_interface(struct load *ld, struct interface *i)
                       "auth_username_filter");
     check_relay(ld, i);
     check_reachable(ld, i);
-    check_at_auth(ld, i);
+}
+
+/* The OU that has all below a domain above this one. */
+static const struct ou *owner_above(const struct snapshot *s, const char *domain)
+{
+    for (const char *dot = strchr(domain + 1, '.'); dot; dot = strchr(dot + 1, '.')) {
+        const struct ou *ou = strmap_find(&s->domains, span_of(dot));
+        if (ou)
+            return ou;
+    }
+    return NULL;
 }
 
 /* ".com" makes half of the Internet local, and takes it from all other OUs. */
@@ -142,6 +139,11 @@ static void check_domains(struct load *ld, const struct ou *ou)
         if (domain[0] == '.' && !strchr(domain + 1, '.'))
             diag_add(ld->diag, SEVERITY_WARNING, ou->file, ou->lines[OU_DOMAINS],
                      "domains", "\"%.80s\" is a whole top-level domain", domain);
+        const struct ou *above = owner_above(ld->snapshot, domain);
+        if (above && above != ou)
+            diag_add(ld->diag, SEVERITY_WARNING, ou->file, ou->lines[OU_DOMAINS],
+                     "domains", "\"%.80s\" is taken from all that ou \"%.80s\" has",
+                     domain, above->name);
     }
 }
 
@@ -211,4 +213,5 @@ void snapshot_check(struct load *ld)
         check_ou(ld, s->ou_list[i]);
     for (size_t i = 0; i < ld->user_count; i++)
         check_user(ld, ld->users[i]);
+    check_logins(ld);
 }

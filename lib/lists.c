@@ -125,7 +125,37 @@ struct pattern_target {
     struct client_list *clients;
     bool with_host_names;
     size_t added;
+    unsigned regexes, wildcards;
 };
+
+/* Each of these costs time at every decision: a tenant could take that of others. */
+enum { TENANT_REGEXES = 256, TENANT_WILDCARDS = 4096 };
+
+/* `*@domain` is looked up like a plain name. */
+static bool is_wildcard(struct span text)
+{
+    size_t from = text.len > 2 && text.ptr[0] == '*' && text.ptr[1] == '@' ? 2 : 0;
+    for (size_t i = from; i < text.len; i++)
+        if (text.ptr[i] == '*' || text.ptr[i] == '?')
+            return true;
+    return false;
+}
+
+/* Says so once. */
+static bool is_too_much(struct pattern_target *t, struct span text, const char *file,
+                        unsigned line)
+{
+    bool regex = pattern_is_regex(text);
+    if (!t->load->in_ou_directory || !(regex || is_wildcard(text)))
+        return false;
+    unsigned most = regex ? TENANT_REGEXES : TENANT_WILDCARDS;
+    unsigned count = ++*(regex ? &t->regexes : &t->wildcards);
+    if (count == most + 1)
+        diag_add(t->load->diag, SEVERITY_ERROR, file, line, t->given->spec->name,
+                 "more than %u %s in a list of ou_directory", most,
+                 regex ? "regexes" : "wildcards");
+    return count > most;
+}
 
 static bool is_allow_list(const struct pattern_target *t)
 {
@@ -155,6 +185,8 @@ static void add_pattern(struct pattern_target *t, struct span text, const char *
 {
     struct load *ld = t->load;
     const char *option = t->given->spec->name;
+    if (is_too_much(t, text, file, line))
+        return;
     const char *fault =
         t->names ? name_list_add(t->names, text) : client_list_add(t->clients, text);
     int shown = text.len > 80 ? 80 : (int)text.len;

@@ -28,6 +28,9 @@ void section_built(struct load *load, const struct section_spec *spec,
 /* Adds a file to those of the snapshot; path lives in the arena. */
 void config_remember_file(struct load *load, const char *path);
 
+/* The part of snapshot_check() that is about logins. */
+void check_logins(struct load *load);
+
 /* What only the whole can tell: references, doubles, likely mistakes. */
 void snapshot_check(struct load *load);
 

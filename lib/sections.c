@@ -54,6 +54,7 @@ static void *ou_begin(struct load *ld, const struct statement *st)
     ou->folded_name = arena_fold(ld->arena, st->title);
     ou->file = ld->file;
     ou->line = st->line;
+    ou->of_tenant = ld->in_ou_directory;
     const struct ou *other = strmap_add(&ld->snapshot->ous, ou->folded_name, ou);
     if (other) {
         load_error(ld, st->line, st->name,

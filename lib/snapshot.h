@@ -225,6 +225,7 @@ struct ou {
     unsigned lines[OU_OPTIONS];
     unsigned line;  /* of the section */
     unsigned index; /* dense, from 0: for tables beside the snapshot */
+    bool of_tenant; /* its file is one of ou_directory */
     const char *help;
     const char *name;
     struct span folded_name; /* how names compare */

@@ -3,7 +3,8 @@
 #include "targets.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -131,10 +132,21 @@ static bool names_user(const char *text)
     return false;
 }
 
+static bool is_balanced(const char *filter)
+{
+    int depth = 0;
+    for (; *filter && depth >= 0; filter++)
+        depth += *filter == '(' ? 1 : *filter == ')' ? -1 : 0;
+    return depth == 0;
+}
+
 static void keep_template(struct load *ld, const struct given *g, void *section,
                           const char *text)
 {
     const char *fault = template_fault(text);
+    if (!fault && g->spec->offset == offsetof(struct target, search_filter) &&
+        !is_balanced(text))
+        fault = "the parentheses do not match";
     if (fault)
         load_error(ld, g->line, g->spec->name, "\"%.100s\": %s", text, fault);
     else if (*text && !names_user(text))
@@ -180,10 +192,23 @@ static void keep_search_password(struct load *ld, const struct given *g,
         target->search_password = arena_copy(ld->secrets, line);
 }
 
+/* What a tenant names is told to his server: it has to be a file of his own, below a
+ * folder that is called like his file in ou_directory. */
+static const char *own_folder(const struct load *ld, char out[PATH_MAX])
+{
+    if (!ld->in_ou_directory)
+        return NULL;
+    const char *name = strrchr(ld->file, '/');
+    name = name ? name + 1 : ld->file;
+    size_t len = strlen(name) - strlen(".conf");
+    snprintf(out, PATH_MAX, "%s/%.*s", ld->ou_root, (int)len, name);
+    return out;
+}
+
 void set_search_password(struct load *ld, const struct given *g, void *section)
 {
     struct textfile file;
-    char reason[200];
+    char reason[PATH_MAX + 100], folder[PATH_MAX];
     const char *path = g->values[0];
     set_path(ld, g, section);
     if (*path != '/')
@@ -191,8 +216,7 @@ void set_search_password(struct load *ld, const struct given *g, void *section)
     /* Other programs have no use for it, and need not be able to read it. */
     if (!ld->secrets && access(path, R_OK) != 0 && errno == EACCES)
         return;
-    if (!textfile_read(path, ld->in_ou_directory ? ld->ou_root : NULL, &file, reason,
-                       sizeof reason)) {
+    if (!textfile_read(path, own_folder(ld, folder), &file, reason, sizeof reason)) {
         load_error(ld, g->line, g->spec->name, "%.200s: %s", path, reason);
         return;
     }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,26 @@ static bool is_below(int fd, const char *folder)
            path[len] == '/';
 }
 
+static const char *below_fault(const char *folder)
+{
+    static _Thread_local char text[PATH_MAX + 80];
+    snprintf(text, sizeof text, "a file that an ou file names must lie below %s",
+             folder);
+    return text;
+}
+
+/* A daemon may not be who one thinks it is. */
+static const char *open_fault(void)
+{
+    static _Thread_local char text[80];
+    if (errno != EACCES)
+        return strerror(errno);
+    const struct passwd *user = getpwuid(geteuid());
+    snprintf(text, sizeof text, "user %.32s may not read it",
+             user ? user->pw_name : "of this process");
+    return text;
+}
+
 /* The descriptor, or -1 with the reason. */
 static int open_regular(const char *path, const char *below, struct stat *st,
                         const char **fault)
@@ -50,9 +71,9 @@ static int open_regular(const char *path, const char *below, struct stat *st,
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     *fault = NULL;
     if (fd < 0 || fstat(fd, st) < 0)
-        *fault = strerror(errno);
+        *fault = open_fault();
     else if (below && !is_below(fd, below))
-        *fault = "a file that an ou file names must lie below ou_directory";
+        *fault = below_fault(below);
     else if (!S_ISREG(st->st_mode))
         *fault = "not a regular file";
     if (!*fault)

@@ -516,8 +516,8 @@ static void test_value_errors(void **state)
          "1: milter_socket_mode: a mode such as \"0660\" was expected"},
         {"milter_socket_mode = '1777'",
          "1: milter_socket_mode: a mode such as \"0660\" was expected\n"
-         "1: warning: milter_socket_mode: every local user may speak to the filter as "
-         "if "
+         "1: warning: milter_socket_mode: every local user may speak to it as if "
+         ""
          "he were the MTA"},
         {"help = 'bücher'", "1: help: an SMTP reply holds printable ASCII only"},
         {"local_domains = { 'a.example',\n'-b.example',\n'*.c.example' }",
@@ -651,7 +651,7 @@ static void test_warnings(void **state)
          "1: warning: relay_clients: has no effect while relay_check is false"},
         {"interface 'a' { relay_check = true relay_clients = { '::/0' } }",
          "1: warning: relay_clients: lets the whole Internet relay"},
-        {"ou 'a' { user 'u' { password = 'secret' } }",
+        {"ou 'a' { user 'u' { smtp_auth = any_sender password = 'secret' } }",
          "1: warning: password: not a hash that crypt(5) describes: see gatepost "
          "passwd"},
     };

@@ -225,10 +225,13 @@ static void test_limits_and_sockets(void **state)
 
 static void test_hashes(void **state)
 {
-#define USER(hash) "ou 'a' { user 'u' { password = '" hash "' } }"
+#define USER(hash) "ou 'a' { user 'u' { smtp_auth = any_sender password = '" hash "' } }"
 #define WEAK                                                                           \
     "1: warning: password: too weak a hash, nobody can log in with it: see gatepost "  \
     "passwd"
+#define COSTLY                                                                         \
+    "1: warning: password: too costly a hash, nobody can log in with it: see "         \
+    "gatepost passwd"
     static const struct complaint rows[] = {
         {USER("$y$j9T$abcdefghijklmnopqrstuv$x"), ""},
         {USER("$2b$10$abcdefghijklmnopqrstuu"), ""},
@@ -240,6 +243,19 @@ static void test_hashes(void **state)
         {USER("$3$$x"), WEAK},
         {USER("abDEFGHIJKLMN"), "1: warning: password: not a hash that crypt(5) "
                                 "describes: see gatepost passwd"},
+        {USER("$2b$14$abcdefghijklmnopqrstuu"), ""},
+        {USER("$2b$15$abcdefghijklmnopqrstuu"), COSTLY},
+        {USER("$6$rounds=1000000$salt$x"), ""},
+        {USER("$6$rounds=1000001$salt$x"), COSTLY},
+        {USER("$5$rounds=999999999$salt$x"), COSTLY},
+        {USER("$y$j75$abcdefghijklmnop$x"), ""},
+        {USER("$y$jBT$abcdefghijklmnop$x"), ""},
+        {USER("$y$jCT$abcdefghijklmnop$x"), COSTLY},
+        {USER("$y$j9z$abcdefghijklmnop$x"), COSTLY},
+        {USER("$y$j9T.$abcdefghijklmnop$x"), COSTLY},
+        {USER("$7$C6..../....abcdefgh$x"), ""},
+        {USER("$7$I6..../....abcdefgh$x"), COSTLY},
+        {USER("$7$C6..../z...abcdefgh$x"), COSTLY},
         {USER("$nosuch$x"),
          "1: warning: password: not a hash that crypt(3) knows: see gatepost passwd"},
     };
