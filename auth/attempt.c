@@ -255,8 +255,9 @@ static enum target_answer ask_server(struct attempt *a,
                    (struct span){a->password, a->password_len}, deadline, &result);
         memcpy(a->found.reply, result.reply, sizeof a->found.reply);
         const int64_t after = attempt_now();
-        bool dead = result.answer == TARGET_UNTOLD && after - before >= SLOW_MS;
-        servers_report(a->servers, a->found.url, !dead, after);
+        bool told = result.answer != TARGET_UNTOLD;
+        servers_report(a->servers, a->found.target, a->found.url, told,
+                       !told && after - before >= SLOW_MS, after);
     }
     tell(a, trace, result.answer, attempt_now() - before);
     return result.answer;

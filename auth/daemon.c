@@ -46,14 +46,48 @@ static void detach(void *extra)
     servers_free(&servers);
 }
 
+/* While the next server of a target answers, nobody would notice. */
+static void tell_of_server(const struct target *target, const struct target_url *url,
+                           bool answers)
+{
+    logger_message(answers ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+                   "target \"%s\" of ou \"%s\": %s %s", target->name, target->ou->name,
+                   url->text, answers ? "answers again" : "gives no answer");
+}
+
 static void report(json_t *object)
 {
     struct server_counts connections = server_count();
     json_object_set_new(object, "connections",
                         json_pack("{s:I, s:I}", "open", (json_int_t)connections.open,
                                   "total", (json_int_t)connections.total));
+    const struct limits_locked locked = limits_count_locked(attempt_now());
     json_object_set_new(object, "logins",
-                        json_pack("{s:I}", "running", (json_int_t)requests_count()));
+                        json_pack("{s:I, s:I, s:I}", "running",
+                                  (json_int_t)requests_count(), "locked_clients",
+                                  (json_int_t)locked.clients, "locked_logins",
+                                  (json_int_t)locked.logins));
+}
+
+/* "unlock NAME": a login, or the address of a client. */
+static json_t *answer(const char *request)
+{
+    static const char word[] = "unlock ";
+    struct limits_subject subject = {.login = {NULL, 0}};
+    struct address login;
+    if (strncmp(request, word, sizeof word - 1) != 0)
+        return NULL;
+    struct span name = span_of(request + sizeof word - 1);
+    if (!ipaddr_parse(name, &subject.client)) {
+        if (!address_parse_login(name, &login))
+            return json_pack("{s:b, s:s}", "ok", 0, "error",
+                             "neither an address nor a login name");
+        subject.login = address_text(&login);
+    }
+    bool known = limits_forget(&subject);
+    if (known)
+        logger_message(LOG_LEVEL_INFO, "unlocked: %s", name.ptr);
+    return json_pack("{s:b, s:b}", "ok", 1, "known", known);
 }
 
 /* --- sockets --- */
@@ -118,13 +152,15 @@ static int start_threads(const char *file, struct snapshot **snapshot, int contr
     if (!logger_start("gatepost-auth", &s->log, error, ERROR_TEXT))
         return EX_CANTCREAT;
     check_readable("auth_run_as", s->files.words, s->files.count);
-    logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, users: %zu", file,
-                   s->ou_count, s->users.used);
+    logger_message(LOG_LEVEL_INFO, "started: %s, OUs: %zu, users: %zu, sockets: %u",
+                   file, s->ou_count, s->users.used, d.count);
+    servers_on_change(tell_of_server);
     runtime_on_publish(attach, detach);
     reload_start(&reload, *snapshot);
     *snapshot = NULL;
     snprintf(error, ERROR_TEXT, "cannot start threads");
-    if (!limits_start() || !control_start(control, report) ||
+    if (!limits_start() ||
+        !control_start(control, &(struct control_hooks){report, answer}) ||
         !server_start(d.listeners, d.count, workers))
         return EX_OSERR;
     return 0;

@@ -3,6 +3,7 @@
 #include "login_limits.h"
 
 #include <openssl/rand.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "strmap.h"
@@ -26,6 +27,8 @@ struct table {
     struct record (*sets)[WAYS];
 };
 
+/* Held for a few instructions at a time. */
+static pthread_mutex_t lock_of_all = PTHREAD_MUTEX_INITIALIZER;
 static struct table clients, logins;
 static uint64_t seed;
 
@@ -220,10 +223,10 @@ static void enter(struct table *t, uint64_t key, bool limited,
         find_or_add(t, key, s, now)->under_way++;
 }
 
-enum limits_answer limits_enter(const struct limits_settings *s,
-                                const struct limits_subject *subject, int64_t now,
-                                bool may_hold, enum limits_option *option,
-                                const char **reason)
+static enum limits_answer try_to_enter(const struct limits_settings *s,
+                                       const struct limits_subject *subject,
+                                       int64_t now, bool may_hold,
+                                       enum limits_option *option, const char **reason)
 {
     uint64_t from = client_key(&subject->client), name = login_key(subject->login);
     struct record *client = find(&clients, from, s, now);
@@ -247,6 +250,17 @@ enum limits_answer limits_enter(const struct limits_settings *s,
     enter(&clients, from, has_client_limit(s) && !subject->slow, s, now);
     enter(&logins, name, has_login_limit(s), s, now);
     return LIMITS_PASS;
+}
+
+enum limits_answer limits_enter(const struct limits_settings *s,
+                                const struct limits_subject *subject, int64_t now,
+                                bool may_hold, enum limits_option *option,
+                                const char **reason)
+{
+    pthread_mutex_lock(&lock_of_all);
+    enum limits_answer answer = try_to_enter(s, subject, now, may_hold, option, reason);
+    pthread_mutex_unlock(&lock_of_all);
+    return answer;
 }
 
 static void count_failure(struct record *r, unsigned most, enum limits_option option,
@@ -284,6 +298,7 @@ void limits_leave(const struct limits_settings *s, const struct limits_subject *
                   enum limits_end end, int64_t now)
 {
     uint64_t from = client_key(&subject->client), name = login_key(subject->login);
+    pthread_mutex_lock(&lock_of_all);
     if (has_client_limit(s) && !subject->slow)
         leave(&clients, from, s, now);
     if (has_login_limit(s))
@@ -292,4 +307,44 @@ void limits_leave(const struct limits_settings *s, const struct limits_subject *
         count_failed(s, subject, now);
     if (end == LIMITS_PASSED && s->clients_per_login && name)
         add_other(find_or_add(&logins, name, s, now), from, s->clients_per_login);
+    pthread_mutex_unlock(&lock_of_all);
+}
+
+static bool forget(struct table *t, uint64_t key)
+{
+    struct record *set = t->sets[key % SETS];
+    for (int i = 0; key && i < WAYS; i++) {
+        if (set[i].key != key)
+            continue;
+        restart(&set[i], 0, 0);
+        return true;
+    }
+    return false;
+}
+
+bool limits_forget(const struct limits_subject *subject)
+{
+    pthread_mutex_lock(&lock_of_all);
+    bool client = forget(&clients, client_key(&subject->client));
+    bool login = forget(&logins, login_key(subject->login));
+    pthread_mutex_unlock(&lock_of_all);
+    return client || login;
+}
+
+static unsigned count_locked(const struct table *t, int64_t now)
+{
+    unsigned count = 0;
+    for (int i = 0; i < SETS; i++)
+        for (int n = 0; n < WAYS; n++)
+            count += t->sets[i][n].key && t->sets[i][n].locked_until > now;
+    return count;
+}
+
+struct limits_locked limits_count_locked(int64_t now)
+{
+    pthread_mutex_lock(&lock_of_all);
+    const struct limits_locked locked = {count_locked(&clients, now),
+                                         count_locked(&logins, now)};
+    pthread_mutex_unlock(&lock_of_all);
+    return locked;
 }

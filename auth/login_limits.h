@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How often a client or a login may fail: login_limits. The memory is of fixed size and
- * outlives configurations. For one thread alone. */
+ * outlives configurations. From any thread. */
 #ifndef GATEPOST_LOGIN_LIMITS_H
 #define GATEPOST_LOGIN_LIMITS_H
 
@@ -41,5 +41,16 @@ enum limits_end { LIMITS_PASSED, LIMITS_FAILED, LIMITS_UNTOLD };
 void limits_leave(const struct limits_settings *settings,
                   const struct limits_subject *subject, enum limits_end end,
                   int64_t now);
+
+/* Forgets all that is known of a client, or of a login (canonical), which ends its
+ * lockout. False if nothing was. */
+bool limits_forget(const struct limits_subject *subject);
+
+struct limits_locked {
+    unsigned clients, logins;
+};
+
+/* How many are locked out now. */
+struct limits_locked limits_count_locked(int64_t now);
 
 #endif

@@ -11,9 +11,15 @@
 /* An idle thread ends after that; libcrypt, libldap and OpenSSL do with that stack. */
 enum { IDLE_SECONDS = 30, STACK_BYTES = 1024 * 1024 };
 
-struct lane {
-    struct job *first, *last; /* that wait */
+struct group {
     unsigned waiting, running;
+    char name[];
+};
+
+struct lane {
+    struct group *group;
+    struct job *first, *last; /* that wait */
+    unsigned running;
     struct lane *next; /* among those that have a turn */
     bool queued;       /* it is among them */
     char name[];
@@ -25,7 +31,7 @@ struct pool {
     struct pool_limits limits;
     unsigned threads, idle, jobs, waiting;
     struct lane *first, *last; /* lanes that have a turn, in turn */
-    struct strmap lanes;
+    struct strmap lanes, groups;
 };
 
 struct pool *pool_new(const struct pool_limits *limits)
@@ -43,7 +49,21 @@ struct pool *pool_new(const struct pool_limits *limits)
     return p;
 }
 
-struct lane *pool_lane(struct pool *p, struct span name)
+static struct group *find_group(struct pool *p, struct span name)
+{
+    struct group *group = strmap_find(&p->groups, name);
+    if (group)
+        return group;
+    group = calloc(1, sizeof *group + name.len);
+    if (!group)
+        abort();
+    if (name.len)
+        memcpy(group->name, name.ptr, name.len);
+    strmap_add(&p->groups, (struct span){group->name, name.len}, group);
+    return group;
+}
+
+struct lane *pool_lane(struct pool *p, struct span name, struct span group)
 {
     struct lane *lane = strmap_find(&p->lanes, name);
     if (lane)
@@ -51,6 +71,7 @@ struct lane *pool_lane(struct pool *p, struct span name)
     lane = calloc(1, sizeof *lane + name.len);
     if (!lane)
         abort();
+    lane->group = find_group(p, group);
     if (name.len)
         memcpy(lane->name, name.ptr, name.len);
     strmap_add(&p->lanes, (struct span){lane->name, name.len}, lane);
@@ -73,24 +94,51 @@ static void queue_lane(struct pool *p, struct lane *lane)
     p->last = lane;
 }
 
-static struct job *take_job(struct pool *p)
+/* The first lane whose group may have one more thread. */
+static struct lane **find_turn(struct pool *p, struct lane **before)
 {
-    struct lane *lane = p->first;
+    struct lane **link = &p->first;
+    *before = NULL;
+    while (*link && (*link)->group->running >= p->limits.group_threads) {
+        *before = *link;
+        link = &(*link)->next;
+    }
+    return link;
+}
+
+static struct lane *take_turn(struct pool *p)
+{
+    struct lane *before, **link = find_turn(p, &before), *lane = *link;
     if (!lane)
         return NULL;
-    p->first = lane->next;
-    if (!p->first)
-        p->last = NULL;
+    *link = lane->next;
+    if (p->last == lane)
+        p->last = before;
     lane->queued = false;
+    return lane;
+}
+
+static struct job *take_job(struct pool *p)
+{
+    struct lane *lane = take_turn(p);
+    if (!lane)
+        return NULL;
     struct job *job = lane->first;
     lane->first = job->next;
     if (!lane->first)
         lane->last = NULL;
-    lane->waiting--;
-    p->waiting--;
     lane->running++;
+    lane->group->waiting--;
+    lane->group->running++;
+    p->waiting--;
     queue_lane(p, lane);
     return job;
+}
+
+static bool has_turn(struct pool *p)
+{
+    struct lane *before;
+    return *find_turn(p, &before) != NULL;
 }
 
 /* False when it was idle for long. */
@@ -101,10 +149,10 @@ static bool wait_for_job(struct pool *p)
     until.tv_sec += IDLE_SECONDS;
     p->idle++;
     int rc = 0;
-    while (!p->first && rc == 0)
+    while (!has_turn(p) && rc == 0)
         rc = pthread_cond_timedwait(&p->wake, &p->lock, &until);
     p->idle--;
-    return p->first != NULL;
+    return has_turn(p);
 }
 
 /* --- threads --- */
@@ -122,6 +170,7 @@ static void *worker(void *argument)
             job->done(job); /* it may be gone now */
             pthread_mutex_lock(&p->lock);
             lane->running--;
+            lane->group->running--;
             p->jobs--;
             queue_lane(p, lane);
         }
@@ -148,7 +197,8 @@ bool pool_submit(struct pool *p, struct lane *lane, struct job *job)
     job->lane = lane;
     job->next = NULL;
     pthread_mutex_lock(&p->lock);
-    bool room = p->waiting < p->limits.queue && lane->waiting < p->limits.lane_queue;
+    bool room =
+        p->waiting < p->limits.queue && lane->group->waiting < p->limits.group_queue;
     if (room && p->idle <= p->waiting && p->threads < p->limits.threads &&
         start_thread(p))
         p->threads++;
@@ -159,7 +209,7 @@ bool pool_submit(struct pool *p, struct lane *lane, struct job *job)
         else
             lane->first = job;
         lane->last = job;
-        lane->waiting++;
+        lane->group->waiting++;
         p->waiting++;
         p->jobs++;
         queue_lane(p, lane);

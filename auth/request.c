@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "delay.h"
+#include "held.h"
 #include "journal.h"
 #include "login_limits.h"
 #include "protect.h"
@@ -21,9 +22,10 @@ enum {
     UNFINISHED_MOST = 4,  /* of a connection */
     ASK_THREADS = 128,
     ASK_LANE_THREADS = 8,
+    ASK_GROUP_THREADS = 32,
     HASH_QUEUE = 2048,
     ASK_QUEUE = 2048,
-    LANE_QUEUE = 512
+    GROUP_QUEUE = 512
 };
 
 /* Passwords are in them. */
@@ -35,10 +37,7 @@ static void (*tell_done)(struct request *);
 static atomic_uint running;
 static unsigned total;
 
-static struct {
-    struct request *first, *last;
-    ev_timer timer;
-} held;
+static ev_timer held_timer; /* runs while some are held */
 
 static void on_held(struct ev_loop *l, ev_timer *timer, int events);
 
@@ -51,13 +50,15 @@ bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct req
     tell_done = done;
     hash_pool = pool_new(&(struct pool_limits){.threads = threads + 1,
                                                .lane_threads = threads,
+                                               .group_threads = threads,
                                                .queue = HASH_QUEUE,
-                                               .lane_queue = LANE_QUEUE});
+                                               .group_queue = GROUP_QUEUE});
     ask_pool = pool_new(&(struct pool_limits){.threads = ASK_THREADS,
                                               .lane_threads = ASK_LANE_THREADS,
+                                              .group_threads = ASK_GROUP_THREADS,
                                               .queue = ASK_QUEUE,
-                                              .lane_queue = LANE_QUEUE});
-    ev_timer_init(&held.timer, on_held, 0.0, 0.0);
+                                              .group_queue = GROUP_QUEUE});
+    ev_timer_init(&held_timer, on_held, 0.0, 0.0);
     return hash_pool && ask_pool;
 }
 
@@ -230,10 +231,16 @@ static void job_done(struct job *job)
     tell_done((struct request *)((char *)job - offsetof(struct request, job)));
 }
 
+/* Of its OU; those of one file of ou_directory are a group. */
+static struct lane *lane_of(const struct attempt *a, struct pool *pool)
+{
+    const struct ou *ou = a->policy.login_ou;
+    struct span name = ou ? ou->folded_name : span_of("");
+    return pool_lane(pool, name, ou && ou->of_tenant ? span_of(ou->file) : name);
+}
+
 static void submit(struct request *r, enum attempt_next next)
 {
-    static const struct span nobody = {"", 0};
-    const struct ou *ou = r->attempt.policy.login_ou;
     struct pool *pool = next == ATTEMPT_HASH ? hash_pool : ask_pool;
     if (next == ATTEMPT_ANSWER) {
         request_conclude(r);
@@ -242,7 +249,7 @@ static void submit(struct request *r, enum attempt_next next)
     r->stage = next;
     r->job.run = run_job;
     r->job.done = job_done;
-    if (pool_submit(pool, pool_lane(pool, ou ? ou->folded_name : nobody), &r->job))
+    if (pool_submit(pool, lane_of(&r->attempt, pool), &r->job))
         return;
     attempt_fault(&r->attempt, "too much to do: the queue is full");
     request_conclude(r);
@@ -262,32 +269,14 @@ static void refuse_by_limit(struct attempt *a, enum limits_option option,
     }
 }
 
-/* First come, first served. */
 static void hold(struct request *r)
 {
     r->state = REQUEST_HELD;
-    r->next_held = NULL;
-    if (held.last)
-        held.last->next_held = r;
-    else
-        held.first = r;
-    held.last = r;
-    if (!ev_is_active(&held.timer)) {
-        ev_timer_set(&held.timer, HOLD_SECONDS, 0.0);
-        ev_timer_start(loop, &held.timer);
+    held_add(r);
+    if (!ev_is_active(&held_timer)) {
+        ev_timer_set(&held_timer, HOLD_SECONDS, 0.0);
+        ev_timer_start(loop, &held_timer);
     }
-}
-
-static void unhold(const struct request *r)
-{
-    struct request **link = &held.first, *before = NULL;
-    while (*link != r) {
-        before = *link;
-        link = &before->next_held;
-    }
-    *link = r->next_held;
-    if (held.last == r)
-        held.last = before;
 }
 
 /* An attack is not to cost us the time of a hash: who is over the limits is answered
@@ -324,11 +313,10 @@ static void proceed(struct request *r)
 /* Those that they waited for have ended, perhaps. */
 static void on_held(struct ev_loop *l, ev_timer *timer, int events)
 {
-    struct request *r = held.first;
+    struct request *r = held_take_all();
     (void)l;
     (void)timer;
     (void)events;
-    held.first = held.last = NULL;
     while (r) {
         struct request *next = r->next_held;
         proceed(r);
@@ -362,7 +350,7 @@ static void on_timer(struct ev_loop *l, ev_timer *timer, int events)
     if (r->state == REQUEST_UNFINISHED) {
         request_free(r);
     } else if (r->state == REQUEST_HELD) {
-        unhold(r);
+        held_remove(r);
         attempt_fault(&r->attempt,
                       "too many logins at once to tell if it is one too many");
         request_conclude(r);

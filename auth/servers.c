@@ -15,11 +15,13 @@ struct health {
     unsigned failures; /* in a row */
     int64_t rest_until;
     bool probing; /* one attempt finds out */
+    bool silent;  /* its last answer was none */
     char key[];   /* in the registry */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all health */
-static struct strmap registry;                           /* "ou NUL url" -> health */
+static void (*tell_change)(const struct target *, const struct target_url *, bool);
+static struct strmap registry; /* "ou NUL url" -> health */
 
 struct trust_entry {
     const char *ca_file;
@@ -138,14 +140,24 @@ bool servers_may_ask(const struct servers *s, const struct target_url *url, int6
     return may;
 }
 
-void servers_report(const struct servers *s, const struct target_url *url, bool reached,
-                    int64_t now)
+void servers_report(const struct servers *s, const struct target *t,
+                    const struct target_url *url, bool told, bool slow, int64_t now)
 {
     struct health *h = s->health[url->index];
     pthread_mutex_lock(&lock);
     h->probing = false;
-    h->failures = reached ? 0 : h->failures + 1;
+    h->failures = slow ? h->failures + 1 : 0;
     if (h->failures >= FAILURES_MOST)
         h->rest_until = now + REST_MS;
+    bool changed = h->silent == told;
+    h->silent = !told;
     pthread_mutex_unlock(&lock);
+    if (changed && tell_change)
+        tell_change(t, url, told);
+}
+
+void servers_on_change(void (*changed)(const struct target *, const struct target_url *,
+                                       bool))
+{
+    tell_change = changed;
 }

@@ -26,12 +26,18 @@ struct snapshot *servers_load_config(const char *file, enum secrets secrets,
 const struct tls_trust *servers_trust(const struct servers *servers,
                                       const struct target *target);
 
-/* May this server be asked now? One that could not be reached is left alone for a
- * while, then tried by one attempt at a time. If true, servers_report() must follow.
- * From any thread. */
+/* May this server be asked now? One that took long to fail is left alone for a while,
+ * then tried by one attempt at a time. If true, servers_report() must follow. From any
+ * thread. */
 bool servers_may_ask(const struct servers *servers, const struct target_url *url,
                      int64_t now);
-void servers_report(const struct servers *servers, const struct target_url *url,
-                    bool reached, int64_t now);
+
+/* told: it gave a definite answer. slow: it failed, and took long to. */
+void servers_report(const struct servers *servers, const struct target *target,
+                    const struct target_url *url, bool told, bool slow, int64_t now);
+
+/* Is told, from any thread, when a server begins or ceases to give no answer. */
+void servers_on_change(void (*changed)(const struct target *target,
+                                       const struct target_url *url, bool answers));
 
 #endif

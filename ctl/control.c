@@ -41,7 +41,7 @@ static int connect_to(const char *path)
 
 static json_t *exchange(int fd, const char *request, json_error_t *error)
 {
-    char line[64];
+    char line[1100];
     int len = snprintf(line, sizeof line, "%s\n", request);
     FILE *stream = fdopen(fd, "r+");
     if (!stream) {
@@ -108,6 +108,7 @@ bool control_request(const char *config, const char *path, const char *request,
 {
     char reason[200];
     json_error_t error;
+    bool wants_auth = false;
     *out = (struct control_answers){NULL, NULL};
     if (path) {
         out->milter = ask(path, request, &error);
@@ -115,12 +116,14 @@ bool control_request(const char *config, const char *path, const char *request,
             complain(request, path, error.text);
         return out->milter != NULL;
     }
-    char *found = config_control_socket(config, reason, sizeof reason);
+    char *found = config_control_socket(config, &wants_auth, reason, sizeof reason);
     if (!found) {
         complain(request, config, reason);
         return false;
     }
     bool good = ask_both(found, request, out);
+    if (wants_auth && out->milter && !out->auth)
+        fprintf(stderr, "gatepost-auth does not run\n");
     free(found);
     return good;
 }
@@ -139,6 +142,69 @@ void control_print_json(struct control_answers *answers)
     json_dumpf(all, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(all);
+}
+
+static const char unlock_help[] =
+    "usage: gatepost unlock [-c FILE] [--socket PATH] NAME|ADDRESS\n"
+    "\n"
+    "Has gatepost-auth forget what login_limits counted of a login, or of a client, "
+    "so\n"
+    "that it is not locked out any more. NAME is the login as the log shows it. The\n"
+    "exit status is 0 if it was known, 1 if nothing was counted of it.\n"
+    "\n"
+    "  -c, --config FILE  names the control_socket (" CONFIG_DEFAULT_FILE ")\n"
+    "      --socket PATH  the control socket of gatepost-auth itself\n"
+    "      --json         print the answer as JSON\n";
+
+static int report_unlock(json_t *answer, const char *name)
+{
+    const char *fault = json_string_value(json_object_get(answer, "error"));
+    bool known = json_is_true(json_object_get(answer, "known"));
+    if (fault)
+        fprintf(stderr, "gatepost unlock: %s\n", fault);
+    else
+        printf(known ? "unlocked: %s\n" : "nothing was counted of %s\n", name);
+    return fault ? EX_DATAERR : known ? 0 : 1;
+}
+
+int command_unlock(int argc, char **argv)
+{
+    struct common_options o;
+    char request[1024], beside[256], reason[200];
+    json_error_t error;
+    const char *name = argc > 1 ? argv[argc - 1] : "";
+    bool named = *name && *name != '-';
+    int status =
+        common_options_read(named ? argc - 1 : argc, argv, unlock_help, true, &o);
+    if (status >= 0)
+        return status;
+    if (!named || strchr(name, '\n') || strlen(name) > 1000)
+        return usage_error("unlock",
+                           "a login name, or the address of a client, is missing");
+    char *found =
+        o.socket ? NULL : config_control_socket(o.config, NULL, reason, sizeof reason);
+    if (!found && !o.socket) {
+        complain("unlock", o.config, reason);
+        return EX_UNAVAILABLE;
+    }
+    snprintf(beside, sizeof beside, "%s%s", o.socket ? o.socket : found,
+             o.socket ? "" : CONTROL_AUTH_SUFFIX);
+    free(found);
+    snprintf(request, sizeof request, "unlock %s", name);
+    json_t *answer = ask(beside, request, &error);
+    if (!answer) {
+        complain("unlock", beside, error.text);
+        return EX_UNAVAILABLE;
+    }
+    if (o.json) {
+        json_dumpf(answer, stdout, JSON_INDENT(2));
+        putchar('\n');
+        status = json_is_true(json_object_get(answer, "known")) ? 0 : 1;
+    } else {
+        status = report_unlock(answer, name);
+    }
+    json_decref(answer);
+    return status;
 }
 
 static const char help[] =

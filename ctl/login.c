@@ -98,7 +98,7 @@ static int run_text(struct attempt *a)
     bool pass = a->verdict.kind == VERDICT_PASS;
     if (pass)
         printf("  %-20s %-7s %s\n", "login-limit", "-",
-               "not looked at: the running daemon counts, see its log");
+               "not looked at: the daemon counts, see its log");
     if (pass && next == ATTEMPT_HASH) {
         attempt_hash(a);
         print_hash(a);

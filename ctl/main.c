@@ -14,7 +14,8 @@ static const char help[] =
     "  login    say what would be done with a login and a password, and why\n"
     "  reload   have the daemons read their configuration again\n"
     "  status   show what the daemons do\n"
-    "  passwd   make a password hash for a user section\n"
+    "  unlock   end the lockout of a login or a client\n"
+    "  passwd   make a password hash for a user\n"
     "\n"
     "  --help     print this\n"
     "  --version  print the version\n"
@@ -28,6 +29,7 @@ static const struct {
     {"check", command_check},   {"explain", command_explain},
     {"reload", command_reload}, {"status", command_status},
     {"passwd", command_passwd}, {"login", command_login},
+    {"unlock", command_unlock},
 };
 
 int main(int argc, char **argv)

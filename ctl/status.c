@@ -133,7 +133,9 @@ static void print_auth(json_t *s)
     print_head("gatepost-auth", s);
     printf("connections    %lld open, %lld since the start\n",
            number_of(connections, "open"), number_of(connections, "total"));
-    printf("logins         %lld running\n", number_of(logins, "running"));
+    printf("logins         %lld running; locked out: %lld clients, %lld logins\n",
+           number_of(logins, "running"), number_of(logins, "locked_clients"),
+           number_of(logins, "locked_logins"));
     print_tail(s);
 }
 

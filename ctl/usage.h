@@ -12,6 +12,7 @@ int command_reload(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_passwd(int argc, char **argv);
 int command_login(int argc, char **argv);
+int command_unlock(int argc, char **argv);
 
 /* Prints what getopt_long() stumbled over; returns EX_USAGE. */
 int usage_error(const char *command, const char *format, ...)

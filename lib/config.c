@@ -152,12 +152,22 @@ struct snapshot *config_load_text(const char *text, size_t len, const char *name
     return load_finish(&load);
 }
 
-char *config_control_socket(const char *path, char *error, size_t size)
+static bool is_auth_socket(const struct statement *st)
+{
+    return !st->is_section && (strcmp(st->name, "auth_socket") == 0 ||
+                               strcmp(st->name, "saslauthd_socket") == 0 ||
+                               strcmp(st->name, "map_socket") == 0);
+}
+
+char *config_control_socket(const char *path, bool *wants_auth, char *error,
+                            size_t size)
 {
     struct snapshot snapshot = {0};
     struct diag ignored = {0};
     struct load load;
     struct textfile file;
+    if (wants_auth)
+        *wants_auth = false;
     if (!textfile_read(path, NULL, &file, error, size))
         return NULL;
     load_start(&load, &snapshot, SECRETS_FORGET, &ignored);
@@ -165,6 +175,8 @@ char *config_control_socket(const char *path, char *error, size_t size)
     load.scratch = arena_new_wiped();
     struct statement *first =
         scan_text(load.scratch, file.bytes, file.len, path, &ignored);
+    for (const struct statement *st = first; st && wants_auth; st = st->next)
+        *wants_auth = *wants_auth || is_auth_socket(st);
     while (first && (first->is_section || strcmp(first->name, "control_socket") != 0))
         first = first->next;
     if (first)

@@ -25,8 +25,10 @@ struct snapshot *config_load(const char *file, enum secrets secrets, struct diag
 
 /* Reads nothing of file but the option control_socket, however broken the rest may
  * be. Returns the path, the default where there is none; the caller frees it. NULL,
- * with the reason in error[], if the file cannot be read at all. */
-char *config_control_socket(const char *file, char *error, size_t size);
+ * with the reason in error[], if the file cannot be read at all. *wants_auth: it gives
+ * a socket to gatepost-auth; may be NULL. */
+char *config_control_socket(const char *file, bool *wants_auth, char *error,
+                            size_t size);
 
 /* Loads from a text instead of a file, under the name given, without looking for an
  * ou_directory. For tests. */

@@ -24,7 +24,7 @@
 
 enum {
     CLIENTS = 64,
-    REQUEST = 64,
+    REQUEST = 1024,
     IDLE_SECONDS = 10,
     WRITE_SECONDS = 5,
     NICENESS = 10
@@ -41,7 +41,7 @@ static int wake_pipe[2] = {-1, -1};
 static struct client clients[CLIENTS];
 static size_t client_count;
 static time_t started;
-static void (*own_report)(json_t *);
+static struct control_hooks own;
 
 /* --- requests --- */
 
@@ -51,19 +51,21 @@ static json_t *status(void)
         json_pack("{s:s, s:I, s:I, s:I}", "version", GATEPOST_VERSION, "pid",
                   (json_int_t)getpid(), "uptime", (json_int_t)(time(NULL) - started),
                   "log_lost", (json_int_t)logger_lost());
-    own_report(object);
+    own.report(object);
     reload_report(object);
     counters_report(object);
     return object;
 }
 
-static json_t *answer(const char *request)
+static json_t *answer_to(const char *request)
 {
     if (strcmp(request, "reload") == 0)
         return reload_run();
     if (strcmp(request, "status") == 0)
         return status();
-    return json_pack("{s:b, s:s}", "ok", 0, "error", "unknown request");
+    json_t *answer = own.answer ? own.answer(request) : NULL;
+    return answer ? answer
+                  : json_pack("{s:b, s:s}", "ok", 0, "error", "unknown request");
 }
 
 static void send_all(int fd, const char *bytes, size_t len)
@@ -84,7 +86,7 @@ static void send_all(int fd, const char *bytes, size_t len)
 
 static void serve(struct client *c)
 {
-    json_t *object = answer(c->request);
+    json_t *object = answer_to(c->request);
     char *text = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
     if (text)
         send_all(c->fd, text, strlen(text));
@@ -217,9 +219,9 @@ int control_listen(struct socket_path *s, const char *path, uid_t uid, gid_t gid
     return socket_listen(s, path, &owner, CLIENTS, error, size);
 }
 
-bool control_start(int listener, void (*report)(json_t *))
+bool control_start(int listener, const struct control_hooks *hooks)
 {
-    own_report = report;
+    own = *hooks;
     pthread_t thread;
     int *argument = malloc(sizeof *argument);
     if (!argument || pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)

@@ -14,9 +14,14 @@
 int control_listen(struct socket_path *socket, const char *path, uid_t uid, gid_t gid,
                    char *error, size_t size);
 
-/* Starts the thread that serves listener, reloads, and frees old configurations.
- * report adds to status what only this program knows; it must not block. */
-bool control_start(int listener, void (*report)(json_t *object));
+/* What only this program knows of; neither may block. */
+struct control_hooks {
+    void (*report)(json_t *object);         /* adds to status */
+    json_t *(*answer)(const char *request); /* NULL if that is none; may be NULL */
+};
+
+/* Starts the thread that serves listener, reloads, and frees old configurations. */
+bool control_start(int listener, const struct control_hooks *hooks);
 
 /* Asks for a reload, or (by runtime_on_idle) for a clean-up; from any thread. */
 void control_ask_reload(void);

@@ -45,6 +45,7 @@ static struct {
            .wake = PTHREAD_COND_INITIALIZER,
            .idle = PTHREAD_COND_INITIALIZER};
 
+static const char *program_name = "";
 static atomic_int wanted = LOG_LEVEL_INFO;
 static atomic_bool as_json;
 static atomic_ulong lost;
@@ -155,6 +156,7 @@ static void report_lost(const struct sink *target, char *batch)
         return;
     char text[80];
     snprintf(text, sizeof text, "%lu log lines were lost", count);
+    line_text(line, "program", program_name);
     line_text(line, "level", "warning");
     line_text(line, "message", text);
     line_end(line);
@@ -258,6 +260,7 @@ bool logger_start(const char *program, const struct log_settings *s, char *error
     pthread_t thread;
     if (!open_target(s, &target, error, size))
         return false;
+    program_name = program;
     openlog(program, LOG_PID, LOG_MAIL);
     if (s->target == LOG_TO_SYSLOG && access("/dev/log", F_OK) != 0)
         fprintf(stderr, "%s: there is no /dev/log: log lines go nowhere\n", program);
@@ -354,6 +357,7 @@ void logger_message(enum log_level level, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    line_text(line, "program", program_name);
     line_text(line, "level", names[level]);
     line_text(line, "message", text);
     line_end(line);

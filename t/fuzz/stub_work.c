@@ -29,10 +29,10 @@ struct pool *pool_new(const struct pool_limits *limits)
     return &pool;
 }
 
-struct lane *pool_lane(struct pool *pool, struct span name)
+struct lane *pool_lane(struct pool *pool, struct span name, struct span group)
 {
     static struct lane lane;
-    require(pool && name.ptr, "a lane has a name");
+    require(pool && name.ptr && group.ptr, "a lane has a name and a group");
     return &lane;
 }
 
@@ -99,13 +99,13 @@ void stub_set_hashes(const struct stub_hash *hashes)
     known = hashes;
 }
 
-bool password_matches(const char *password, const char *hash)
+enum password_answer password_check(const char *password, const char *hash)
 {
     for (const struct stub_hash *h = known; h->hash; h++)
         if (strcmp(h->hash, hash) == 0)
-            return strcmp(h->password, password) == 0;
+            return strcmp(h->password, password) == 0 ? PASSWORD_RIGHT : PASSWORD_WRONG;
     require(*hash == '*', "every hash is one of the configuration");
-    return false;
+    return PASSWORD_WRONG;
 }
 
 /* --- other servers --- */

@@ -76,7 +76,7 @@ static void set_gate(bool open)
 
 static struct lane *lane_named(struct pool *pool, const char *name)
 {
-    return pool_lane(pool, span_of(name));
+    return pool_lane(pool, span_of(name), span_of(name));
 }
 
 /* Stays to the end, since its threads may. */
@@ -84,7 +84,7 @@ static struct pool *pool_of(unsigned threads, unsigned lane_threads, unsigned qu
                             unsigned lane_queue)
 {
     struct pool *pool =
-        pool_new(&(struct pool_limits){threads, lane_threads, queue, lane_queue});
+        pool_new(&(struct pool_limits){threads, lane_threads, 3, queue, lane_queue});
     assert_non_null(pool);
     return pool;
 }
@@ -144,6 +144,32 @@ static void test_share(void **state)
     assert_int_equal(gate.most_of[0], 2);
 }
 
+/* Many lanes of one group have no more than its share, and no more of the queue. */
+static void test_group(void **state)
+{
+    struct pool *pool = pool_of(6, 2, 99, 5);
+    static struct task tasks[12], others[2];
+    static const char *const names[] = {"x", "y", "z", "w"};
+    (void)state;
+    set_gate(false);
+    for (int i = 0; i < 8; i++) {
+        struct lane *lane = pool_lane(pool, span_of(names[i / 2]), span_of("tenant"));
+        tasks[i] = task_of(0);
+        assert_true(pool_submit(pool, lane, &tasks[i].job));
+        wait_for(&gate.running, i < 3 ? (unsigned)i + 1 : 3);
+    }
+    tasks[8] = task_of(0);
+    assert_false(pool_submit(pool, lane_named(pool, "x"), &tasks[8].job));
+    for (int i = 0; i < 2; i++) {
+        others[i] = task_of(1);
+        assert_true(pool_submit(pool, lane_named(pool, "other"), &others[i].job));
+    }
+    wait_for(&gate.running, 5);
+    set_gate(true);
+    wait_for(&gate.done, 10);
+    assert_int_equal(gate.most_of[0], 3);
+}
+
 static void test_bounds(void **state)
 {
     struct pool *pool = pool_of(1, 1, 4, 3);
@@ -167,9 +193,8 @@ static void test_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lanes),
-        cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_share),
+        cmocka_unit_test(test_lanes),  cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_share),  cmocka_unit_test(test_group),
         cmocka_unit_test(test_bounds),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
