@@ -147,10 +147,9 @@ void control_print_json(struct control_answers *answers)
 static const char unlock_help[] =
     "usage: gatepost unlock [-c FILE] [--socket PATH] NAME|ADDRESS\n"
     "\n"
-    "Has gatepost-auth forget what login_limits counted of a login, or of a client, "
-    "so\n"
-    "that it is not locked out any more. NAME is the login as the log shows it. The\n"
-    "exit status is 0 if it was known, 1 if nothing was counted of it.\n"
+    "Has gatepost-auth forget what login_limits counted of a login, or of a client,\n"
+    "so that it is not locked out any more. NAME is the login as the log shows it.\n"
+    "The exit status is 0 if it was known, 1 if nothing was counted of it.\n"
     "\n"
     "  -c, --config FILE  names the control_socket (" CONFIG_DEFAULT_FILE ")\n"
     "      --socket PATH  the control socket of gatepost-auth itself\n"

@@ -23,26 +23,27 @@ static void check_interface(struct load *ld, const struct interface *i)
                  "never match at the saslauthd_socket, where no client is known");
 }
 
-/* Is a bare name made into one of a domain somewhere? */
-static bool completes_names(const struct snapshot *s)
+/* Is there an interface where others are known by bare names, too? */
+static bool completes_for_other(const struct snapshot *s, const struct ou *ou)
 {
-    for (const struct interface *i = s->interfaces; i; i = i->next)
-        if (*i->default_domain || i->strip_realms.count)
+    for (const struct interface *i = s->interfaces; i; i = i->next) {
+        const struct ou *owner = snapshot_domain_owner(s, span_of(i->default_domain));
+        if (owner && owner != ou)
             return true;
+    }
     return false;
 }
 
-static void check_user(struct load *ld, const struct user *u, bool completed)
+static void check_user(struct load *ld, const struct user *u)
 {
     const struct snapshot *s = ld->snapshot;
-    bool of_tenant = u->ou->of_tenant;
     bool ascii = true;
     for (size_t i = 0; i < u->name_len; i++)
         ascii = ascii && !ascii_is_high(u->name[i]);
-    if (!u->has_domain && of_tenant && completed)
+    if (!u->has_domain && u->ou->of_tenant && completes_for_other(s, u->ou))
         diag_add(ld->diag, SEVERITY_WARNING, u->file, u->line, "user",
-                 "\"%.80s\" takes this name from whoever has it with default_domain or "
-                 "a realm of strip_realms",
+                 "default_domain is of another ou: who logs in there as \"%.80s\" is "
+                 "this user",
                  u->name);
     if (!ascii && *s->globals.auth_socket)
         diag_add(ld->diag, SEVERITY_WARNING, u->file, u->line, "user",
@@ -85,12 +86,11 @@ static void check_target(struct load *ld, const struct target *t)
 void check_logins(struct load *ld)
 {
     const struct snapshot *s = ld->snapshot;
-    bool completed = completes_names(s);
     for (const struct interface *i = s->interfaces; i; i = i->next)
         check_interface(ld, i);
     for (size_t i = 0; i < s->ou_count; i++)
         for (const struct target *t = s->ou_list[i]->targets; t; t = t->next)
             check_target(ld, t);
     for (size_t i = 0; i < ld->user_count; i++)
-        check_user(ld, ld->users[i], completed);
+        check_user(ld, ld->users[i]);
 }
