@@ -166,6 +166,13 @@ static int start_threads(const char *file, struct snapshot **snapshot, int contr
     return 0;
 }
 
+/* Where the milter is to stay who it is, so is this, unless it was told otherwise. */
+static const char *run_as(const struct globals *g)
+{
+    bool given = g->lines[GLOBAL_AUTH_RUN_AS] != 0;
+    return given || *g->run_as ? g->auth_run_as : "";
+}
+
 /* Everything that needs privileges, then their end, then the threads. Returns an exit
  * status, with the reason in error[]; 0: the daemon runs. */
 static int start(const char *file, struct snapshot **snapshot, char *error)
@@ -180,7 +187,7 @@ static int start(const char *file, struct snapshot **snapshot, char *error)
             file);
         return EX_CONFIG;
     }
-    if (!identity_find("auth_run_as", g->auth_run_as, &id, error, ERROR_TEXT))
+    if (!identity_find("auth_run_as", run_as(g), &id, error, ERROR_TEXT))
         return EX_NOUSER;
     raise_descriptor_limit();
     protect_allow_locking();
