@@ -55,7 +55,8 @@ static const char *hash_fault(const char *hash)
     if (weak)
         return "too weak a hash, nobody can log in with it: see gatepost passwd";
     if (!hash_is_affordable(hash))
-        return "too costly a hash, nobody can log in with it: see gatepost passwd";
+        return "too costly, or not a whole hash: nobody can log in with it; see "
+               "gatepost passwd";
     return NULL;
 }
 
