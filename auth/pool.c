@@ -29,7 +29,7 @@ struct pool {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct pool_limits limits;
-    unsigned threads, idle, jobs, waiting;
+    unsigned threads, idle, waiting;
     struct lane *first, *last; /* lanes that have a turn, in turn */
     struct strmap lanes, groups;
 };
@@ -171,7 +171,6 @@ static void *worker(void *argument)
             pthread_mutex_lock(&p->lock);
             lane->running--;
             lane->group->running--;
-            p->jobs--;
             queue_lane(p, lane);
         }
     } while (wait_for_job(p));
@@ -211,19 +210,10 @@ bool pool_submit(struct pool *p, struct lane *lane, struct job *job)
         lane->last = job;
         lane->group->waiting++;
         p->waiting++;
-        p->jobs++;
         queue_lane(p, lane);
     }
     pthread_mutex_unlock(&p->lock);
     if (room)
         pthread_cond_signal(&p->wake); /* who wakes up finds the lock free */
     return room;
-}
-
-unsigned pool_jobs(struct pool *p)
-{
-    pthread_mutex_lock(&p->lock);
-    unsigned jobs = p->jobs;
-    pthread_mutex_unlock(&p->lock);
-    return jobs;
 }

@@ -38,7 +38,4 @@ struct lane *pool_lane(struct pool *pool, struct span name, struct span group);
 /* False if the queue of the pool or of the group is full: nothing is called then. */
 bool pool_submit(struct pool *pool, struct lane *lane, struct job *job);
 
-/* Jobs that wait or run. */
-unsigned pool_jobs(struct pool *pool);
-
 #endif

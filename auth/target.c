@@ -2,10 +2,8 @@
 /* Asking another server whether a password is right. */
 #include "target.h"
 
-#include <openssl/evp.h>
-#include <stdio.h>
-
 #include "ascii.h"
+#include "base64.h"
 #include "dialogue.h"
 
 static const struct target_protocol *const protocols[] = {
@@ -22,12 +20,6 @@ static bool has_control(const char *text)
     return *text != '\0';
 }
 
-static void encode(struct span value, char out[DIALOGUE_COMMAND])
-{
-    EVP_EncodeBlock((unsigned char *)out, (const unsigned char *)value.ptr,
-                    (int)value.len);
-}
-
 /* RFC 4616: no authorization identity, NUL, name, NUL, password. */
 static void encode_secrets(struct dialogue *d)
 {
@@ -35,9 +27,9 @@ static void encode_secrets(struct dialogue *d)
     size_t name = strlen(d->user), password = d->password.len;
     memcpy(plain + 1, d->user, name + 1);
     memcpy(plain + name + 2, d->password.ptr, password);
-    encode((struct span){plain, name + password + 2}, d->plain);
-    encode((struct span){plain + 1, name}, d->user_base64);
-    encode(d->password, d->password_base64);
+    base64_encode((struct span){plain, name + password + 2}, d->plain);
+    base64_encode((struct span){plain + 1, name}, d->user_base64);
+    base64_encode(d->password, d->password_base64);
     explicit_bzero(plain, sizeof plain);
 }
 

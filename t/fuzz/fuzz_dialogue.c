@@ -58,7 +58,7 @@ static void quote(const char *text, char *out)
             *out++ = '\\';
         *out++ = *text;
     }
-    strcpy(out, "\"");
+    memcpy(out, "\"", 2);
 }
 
 static const struct secrets *secrets_of(unsigned number)
