@@ -65,7 +65,7 @@ static void print_session(const struct policy *p)
 
 static int worse(int status, const struct verdict *v)
 {
-    int this = v->kind == VERDICT_PASS ? 0 : v->kind == VERDICT_REFUSE ? 1 : 2;
+    int this = show_status(v);
     return this > status ? this : status;
 }
 

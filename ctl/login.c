@@ -110,9 +110,7 @@ static int run_text(struct attempt *a)
     show_verdict(&a->verdict, "give --service");
     if (a->verdict.kind == VERDICT_REFUSE)
         printf("   %s\n", a->verdict.reason);
-    return a->verdict.kind == VERDICT_PASS     ? 0
-           : a->verdict.kind == VERDICT_REFUSE ? 1
-                                               : 2;
+    return show_status(&a->verdict);
 }
 
 /* --- JSON --- */
@@ -152,9 +150,7 @@ static int run_json(struct attempt *a)
     json_dumpf(object, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
     putchar('\n');
     json_decref(object);
-    return a->verdict.kind == VERDICT_PASS     ? 0
-           : a->verdict.kind == VERDICT_REFUSE ? 1
-                                               : 2;
+    return show_status(&a->verdict);
 }
 
 /* --- the call --- */

@@ -85,3 +85,8 @@ void show_verdict(const struct verdict *v, const char *hint)
         putchar('\n');
     }
 }
+
+int show_status(const struct verdict *v)
+{
+    return v->kind == VERDICT_PASS ? 0 : v->kind == VERDICT_REFUSE ? 1 : 2;
+}

@@ -19,4 +19,7 @@ void show_step(void *context, const struct step *step);
 /* hint: how to choose an interface, where none could be. */
 void show_verdict(const struct verdict *verdict, const char *hint);
 
+/* The exit status: 0 for pass, 1 for refused, 2 for deferred. */
+int show_status(const struct verdict *verdict);
+
 #endif

@@ -37,10 +37,10 @@ class Tls:
         self.context.load_cert_chain(certificate, key)
 
 
-class FakeServer:
-    def __init__(self, script):
-        self.script = script
-        self.heard = b""
+class Listener:
+    """Listens on loopback, and has _serve() called in a thread of its own."""
+
+    def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._serve, daemon=True)
@@ -52,6 +52,13 @@ class FakeServer:
     def __exit__(self, *_):
         self.listener.close()
         self.thread.join(10)
+
+
+class FakeServer(Listener):
+    def __init__(self, script):
+        self.script = script
+        self.heard = b""
+        super().__init__()
 
     def _serve(self):
         self.listener.settimeout(10)
@@ -97,23 +104,13 @@ class FakeServer:
         return data
 
 
-class Relay:
+class Relay(Listener):
     """Stands before a real server for one connection; calls `action` before it passes on
     what has `word` in it."""
 
     def __init__(self, port, word, action):
         self.server_port, self.word, self.action = port, word, action
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.close()
-        self.thread.join(10)
+        super().__init__()
 
     def _serve(self):
         self.listener.settimeout(10)
