@@ -37,6 +37,14 @@ size_t utf8_sequence(struct span s, unsigned *code_point)
     return n;
 }
 
+bool utf8_begins(struct span bytes)
+{
+    for (size_t i = 1; i < bytes.len; i++)
+        if (((unsigned char)bytes.ptr[i] & 0xc0) != 0x80)
+            return false;
+    return bytes.len > 0 && bytes.len < length_from_lead((unsigned char)bytes.ptr[0]);
+}
+
 bool utf8_is_text(struct span s)
 {
     for (size_t i = 0; i < s.len;) {

@@ -13,4 +13,7 @@ bool utf8_is_text(struct span s);
 /* Bytes of the UTF-8 sequence at the start of s (1 to 4), 0 if malformed. */
 size_t utf8_sequence(struct span s, unsigned *code_point);
 
+/* Might these bytes (one to four) be the start of a sequence that goes on? */
+bool utf8_begins(struct span bytes);
+
 #endif
