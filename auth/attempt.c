@@ -105,8 +105,9 @@ void attempt_fault(struct attempt *a, const char *reason)
 static bool reads_the_same(const struct attempt *a)
 {
     struct address again;
+    bool completed;
     return login_canonical(a->snapshot, a->policy.interface,
-                           address_text(&a->policy.login), &again) &&
+                           address_text(&a->policy.login), &again, &completed) &&
            address_equal(&again, &a->policy.login);
 }
 

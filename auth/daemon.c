@@ -160,7 +160,8 @@ static int start_threads(const char *file, struct snapshot **snapshot, int contr
     *snapshot = NULL;
     snprintf(error, ERROR_TEXT, "cannot start threads");
     if (!limits_start() ||
-        !control_start(control, &(struct control_hooks){report, answer}) ||
+        !control_start(control,
+                       &(struct control_hooks){"gatepost-auth", report, answer}) ||
         !server_start(d.listeners, d.count, workers))
         return EX_OSERR;
     return 0;

@@ -147,7 +147,7 @@ static void record(struct request *r, const struct attempt_found *found)
     if (r->logged)
         return;
     r->logged = true;
-    counters_count(&r->attempt.verdict, r->edition->tallies);
+    counters_count(&r->attempt.verdict, &r->attempt.policy, r->edition->tallies);
     journal_login(&r->attempt, found, attempt_now() - r->attempt.started);
 }
 
@@ -260,13 +260,10 @@ static void refuse_by_limit(struct attempt *a, enum limits_option option,
 {
     const struct limits_settings *s = &a->snapshot->limits;
     const struct source source = source_at(s->file, s->lines[option]);
-    if (!monitor) {
+    if (monitor)
+        verdict_hold_back(&a->verdict, RULE_LOGIN_LIMIT, NULL, source, reason);
+    else
         attempt_refuse(a, RULE_LOGIN_LIMIT, source, reason);
-    } else if (a->verdict.would == RULE_NONE) {
-        a->verdict.would = RULE_LOGIN_LIMIT;
-        a->verdict.source = source;
-        a->verdict.reason = reason;
-    }
 }
 
 static void hold(struct request *r)

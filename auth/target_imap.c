@@ -13,7 +13,7 @@ struct imap {
     bool starttls, plain, initial_response, login_disabled;
 };
 
-struct reply {
+struct imap_reply {
     enum reply_kind kind;
     struct span text; /* without the tag */
 };
@@ -47,7 +47,7 @@ static bool skip_untagged(struct imap *imap, struct span line, bool offers)
     return true;
 }
 
-static bool tagged(struct imap *imap, struct span line, struct reply *reply)
+static bool tagged(struct imap *imap, struct span line, struct imap_reply *reply)
 {
     char tag[16];
     struct span rest = line;
@@ -68,7 +68,7 @@ static bool tagged(struct imap *imap, struct span line, struct reply *reply)
 }
 
 /* Up to the tagged reply, or the server's wish to hear more. */
-static bool read_reply(struct imap *imap, struct reply *reply, bool offers)
+static bool read_reply(struct imap *imap, struct imap_reply *reply, bool offers)
 {
     struct span line;
     for (;;) {
@@ -81,14 +81,14 @@ static bool read_reply(struct imap *imap, struct reply *reply, bool offers)
         }
         if (line.len == 0 || line.ptr[0] != '+')
             return tagged(imap, line, reply);
-        *reply = (struct reply){REPLY_GO_ON, line};
+        *reply = (struct imap_reply){REPLY_GO_ON, line};
         return true;
     }
 }
 
 static bool expect(struct imap *imap, enum reply_kind kind, bool offers)
 {
-    struct reply reply;
+    struct imap_reply reply;
     if (!read_reply(imap, &reply, offers))
         return false;
     return reply.kind == kind || dialogue_answer(imap->d, TARGET_UNTOLD, reply.text);
@@ -141,7 +141,7 @@ static bool is_temporary(struct span text)
     return false;
 }
 
-static bool judge(struct imap *imap, const struct reply *reply)
+static bool judge(struct imap *imap, const struct imap_reply *reply)
 {
     enum target_answer answer = TARGET_UNTOLD;
     if (reply->kind == REPLY_OK)
@@ -153,7 +153,7 @@ static bool judge(struct imap *imap, const struct reply *reply)
 
 static bool last_reply(struct imap *imap)
 {
-    struct reply reply;
+    struct imap_reply reply;
     return read_reply(imap, &reply, false) && judge(imap, &reply);
 }
 

@@ -17,7 +17,7 @@ struct offer {
     bool starttls, plain, login;
 };
 
-struct reply {
+struct smtp_reply {
     int code;
     struct span text; /* its last line */
 };
@@ -51,7 +51,8 @@ static void note_offer(struct offer *offer, struct span line)
 }
 
 /* offer may be NULL. The first line of a reply to EHLO is a name, not an offer. */
-static bool read_reply(struct dialogue *d, struct reply *reply, struct offer *offer)
+static bool read_reply(struct dialogue *d, struct smtp_reply *reply,
+                       struct offer *offer)
 {
     int code;
     bool last = false;
@@ -69,7 +70,7 @@ static bool read_reply(struct dialogue *d, struct reply *reply, struct offer *of
 
 static bool expect(struct dialogue *d, int code, struct offer *offer)
 {
-    struct reply reply;
+    struct smtp_reply reply;
     if (!read_reply(d, &reply, offer))
         return false;
     return reply.code == code || dialogue_answer(d, TARGET_UNTOLD, reply.text);
@@ -108,7 +109,7 @@ static bool start_tls(struct dialogue *d, struct offer *offer)
 }
 
 /* After a login was put before it. */
-static bool judge(struct dialogue *d, const struct reply *reply)
+static bool judge(struct dialogue *d, const struct smtp_reply *reply)
 {
     enum target_answer answer = TARGET_UNTOLD;
     if (reply->code == 235)
@@ -120,7 +121,7 @@ static bool judge(struct dialogue *d, const struct reply *reply)
 
 static bool last_reply(struct dialogue *d)
 {
-    struct reply reply;
+    struct smtp_reply reply;
     return read_reply(d, &reply, NULL) && judge(d, &reply);
 }
 
@@ -136,7 +137,7 @@ static bool auth_plain(struct dialogue *d)
 /* Some servers tell by their reply to the name that they do not know it. */
 static bool auth_login(struct dialogue *d)
 {
-    struct reply reply;
+    struct smtp_reply reply;
     if (!dialogue_send(d, "AUTH LOGIN", "AUTH LOGIN\r\n") || !expect(d, 334, NULL) ||
         !dialogue_send(d, "AUTH LOGIN", "%s\r\n", d->user_base64) ||
         !read_reply(d, &reply, NULL))

@@ -109,25 +109,37 @@ static size_t route_length(struct span s)
     }
 }
 
+/* Takes the brackets and a source route away. */
+static bool unwrap(struct span *s)
+{
+    if (s->len && s->ptr[0] == '<') {
+        if (s->len < 2 || s->ptr[s->len - 1] != '>')
+            return false;
+        *s = span_cut(*s, 1, s->len - 1);
+    }
+    if (s->len && s->ptr[0] == '@') {
+        size_t route = route_length(*s);
+        if (route == 0)
+            return false;
+        *s = span_cut(*s, route, s->len);
+    }
+    return true;
+}
+
 bool address_parse(struct span s, struct address *a)
 {
     a->len = a->local_len = 0;
-    if (span_empty(s))
-        return false;
-    if (s.ptr[0] == '<') {
-        if (s.len < 2 || s.ptr[s.len - 1] != '>')
-            return false;
-        s = span_cut(s, 1, s.len - 1);
-        if (s.len == 0)
-            return true;
-    }
-    if (s.len && s.ptr[0] == '@') {
-        size_t route = route_length(s);
-        if (route == 0)
-            return false;
-        s = span_cut(s, route, s.len);
-    }
-    return address_parse_mailbox(s, a);
+    if (span_equal(s, span_of("<>")))
+        return true;
+    return !span_empty(s) && unwrap(&s) && address_parse_mailbox(s, a);
+}
+
+struct span address_behind_route(struct span s)
+{
+    size_t bracket = s.len && s.ptr[0] == '<';
+    struct span mailbox = s;
+    bool routed = s.len > bracket && s.ptr[bracket] == '@' && unwrap(&mailbox);
+    return routed ? mailbox : (struct span){NULL, 0};
 }
 
 static bool is_login_character(char c)
@@ -141,6 +153,22 @@ bool address_parse_login(struct span text, struct address *login)
     if (!parse_mailbox(text, login, is_login_character))
         return false;
     return !memchr(login->text, ' ', login->local_len);
+}
+
+bool address_without_extension(const struct address *a, const char *delimiters,
+                               struct address *cut)
+{
+    size_t len = 1;
+    if (!*delimiters || a->local_len == 0 || strchr(delimiters, a->text[0]))
+        return false;
+    while (len < a->local_len && !strchr(delimiters, a->text[len]))
+        len++;
+    if (len == a->local_len)
+        return false;
+    memcpy(cut->text, a->text, len);
+    cut->local_len = len;
+    address_set_domain(cut, address_domain(a));
+    return true;
 }
 
 bool address_equal(const struct address *a, const struct address *b)

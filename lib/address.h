@@ -28,6 +28,10 @@ struct address {
  * take what follows it for the domain. */
 bool address_parse(struct span argument, struct address *address);
 
+/* What stands behind the source route of such an argument, without its brackets. Empty
+ * where there is no route. */
+struct span address_behind_route(struct span argument);
+
 /* Parses a mailbox without brackets or route, as a configuration names it. */
 bool address_parse_mailbox(struct span text, struct address *address);
 
@@ -56,6 +60,11 @@ static inline struct span address_domain(const struct address *a)
 }
 
 bool address_equal(const struct address *a, const struct address *b);
+
+/* Cuts the local part at the first of these delimiters (recipient_delimiter), never to
+ * nothing. False, and nothing done, if it has none of them. */
+bool address_without_extension(const struct address *address, const char *delimiters,
+                               struct address *cut);
 
 /* Replaces the domain by an already canonical one, or removes it (empty). */
 void address_set_domain(struct address *address, struct span domain);

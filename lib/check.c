@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "load.h"
+#include "reach.h"
+#include "sitepolicies.h"
 
 static char present; /* the value of the keys of a set */
 
@@ -82,23 +84,68 @@ static bool covers(const struct word_list *wide, const struct word_list *narrow)
     return narrow->count > 0;
 }
 
-/* Does every session that would match the later one match the earlier? */
-static bool shadows(const struct interface *earlier, const struct interface *later)
+/* Is each session that the later one is for, by listener, one of the earlier's too? */
+static bool has_its_listeners(const struct interface *earlier,
+                              const struct interface *later)
 {
-    return !earlier->clients && covers(&earlier->daemon_names, &later->daemon_names) &&
+    return covers(&earlier->daemon_names, &later->daemon_names) &&
            covers(&earlier->ports, &later->ports);
+}
+
+enum left { LEFT_SOME, LEFT_UNKNOWN, LEFT_NONE };
+
+/* Which sessions do these clients, when they come first, leave to the later one? Where
+ * it is for all, those of whom no address is known. */
+static enum left left_by(const struct client_list *clients,
+                         const struct interface *later)
+{
+    if (!clients || client_list_covers(clients, later->clients))
+        return LEFT_NONE;
+    return !later->clients && client_list_is_complete(clients) ? LEFT_UNKNOWN
+                                                               : LEFT_SOME;
+}
+
+static void warn_unreachable(struct load *ld, const struct interface *i, enum left left,
+                             const char *by, const char *others)
+{
+    diag_add(ld->diag, SEVERITY_WARNING, i->file, i->line, "interface",
+             "\"%.80s\" can never be reached%s: \"%.80s\"%s comes first", i->name,
+             left == LEFT_NONE ? "" : " from a known address", by, others);
+}
+
+/* More interfaces than this with lists of clients are not looked at together. */
+enum { TOGETHER_MAX = 64 };
+
+/* Those before it, each of which leaves some clients to it, may leave none together. */
+static void check_reachable_by_all(struct load *ld, const struct interface *i)
+{
+    struct arena *arena = arena_new();
+    struct client_list *all = client_list_new(arena, true);
+    const char *last = NULL;
+    unsigned count = 0;
+    for (const struct interface *e = ld->snapshot->interfaces; e != i; e = e->next) {
+        if (!has_its_listeners(e, i) || ++count > TOGETHER_MAX)
+            continue;
+        client_list_merge(all, e->clients);
+        last = e->name;
+    }
+    client_list_finish(all);
+    enum left left = count > 1 && count <= TOGETHER_MAX ? left_by(all, i) : LEFT_SOME;
+    if (left != LEFT_SOME)
+        warn_unreachable(ld, i, left, last, " with those before it");
+    arena_free(&arena);
 }
 
 static void check_reachable(struct load *ld, const struct interface *i)
 {
     for (const struct interface *e = ld->snapshot->interfaces; e != i; e = e->next) {
-        if (!shadows(e, i))
+        enum left left = has_its_listeners(e, i) ? left_by(e->clients, i) : LEFT_SOME;
+        if (left == LEFT_SOME)
             continue;
-        diag_add(ld->diag, SEVERITY_WARNING, i->file, i->line, "interface",
-                 "\"%.80s\" can never be reached: \"%.80s\" comes first", i->name,
-                 e->name);
+        warn_unreachable(ld, i, left, e->name, "");
         return;
     }
+    check_reachable_by_all(ld, i);
 }
 
 static void check_interface(struct load *ld, struct interface *i)
@@ -150,7 +197,6 @@ static void check_domains(struct load *ld, const struct ou *ou)
 static void check_ou(struct load *ld, const struct ou *ou)
 {
     check_domains(ld, ou);
-    struct source exceptions = ou_source(ou, OU_IP_EXCEPTIONS);
     check_restriction(ld, ou->auth_username_restriction, !ou->auth_username_filter,
                       ou_source(ou, OU_AUTH_USERNAME_RESTRICTION),
                       "auth_username_restriction",
@@ -159,8 +205,6 @@ static void check_ou(struct load *ld, const struct ou *ou)
         !client_list_empty(ou->ip_exceptions))
         warn(ld, ou_source(ou, OU_IP_EXCEPTION_MODE), "ip_exception_mode",
              "deny exempts every client that is not listed: the rest of the Internet");
-    else if (client_list_is_everyone(ou->ip_exceptions))
-        warn(ld, exceptions, "ip_exceptions", "exempts the whole Internet");
 }
 
 static void check_user(struct load *ld, const struct user *user)
@@ -214,4 +258,11 @@ void snapshot_check(struct load *ld)
     for (size_t i = 0; i < ld->user_count; i++)
         check_user(ld, ld->users[i]);
     check_logins(ld);
+    check_policies(ld);
+    check_senders(ld);
+    const struct reach reach = reach_find(ld);
+    check_rules(ld, &reach);
+    check_users(ld, &reach);
+    s->needs_headers |= s->judges_headers || s->globals.authentication_results;
+    s->edits_messages |= s->globals.authentication_results != 0;
 }

@@ -7,20 +7,10 @@
 
 #include "ascii.h"
 #include "glob.h"
+#include "ipranges.h"
 #include "names.h"
 #include "pattern.h"
 #include "utf8.h"
-
-/* Both ends belong to it. */
-struct range {
-    uint8_t low[16], high[16];
-};
-
-/* Sorted and without overlaps once finished, in memory of the arena. */
-struct range_set {
-    struct range *ranges;
-    size_t used, size;
-};
 
 struct client_list {
     struct arena *arena;
@@ -41,16 +31,7 @@ struct client_list *client_list_new(struct arena *arena, bool with_names)
 static void range_add(struct client_list *list, enum ip_family family,
                       const struct range *range)
 {
-    struct range_set *set = family == IP_V4 ? &list->v4 : &list->v6;
-    if (set->used == set->size) {
-        size_t size = set->size ? set->size * 2 : 1;
-        struct range *grown = arena_alloc(list->arena, size * sizeof *grown);
-        if (set->used)
-            memcpy(grown, set->ranges, set->used * sizeof *grown);
-        set->ranges = grown;
-        set->size = size;
-    }
-    set->ranges[set->used++] = *range;
+    range_set_add(list->arena, family == IP_V4 ? &list->v4 : &list->v6, range);
 }
 
 /* The network of the first bits of address. False if later bits are set. */
@@ -213,44 +194,33 @@ const char *client_list_add(struct client_list *list, struct span text)
     return add_plain(list, text);
 }
 
-static int compare_low(const void *a, const void *b)
+static void merge_ranges(struct client_list *list, enum ip_family family,
+                         const struct range_set *set)
 {
-    return memcmp(((const struct range *)a)->low, ((const struct range *)b)->low, 16);
+    for (size_t i = 0; i < set->used; i++)
+        range_add(list, family, &set->ranges[i]);
 }
 
-static void range_set_finish(struct range_set *set)
+void client_list_merge(struct client_list *list, const struct client_list *other)
 {
-    if (set->used == 0)
-        return;
-    qsort(set->ranges, set->used, sizeof *set->ranges, compare_low);
-    size_t kept = 0;
-    for (size_t i = 1; i < set->used; i++) {
-        struct range *last = &set->ranges[kept], *next = &set->ranges[i];
-        if (memcmp(next->low, last->high, 16) > 0)
-            set->ranges[++kept] = *next;
-        else if (memcmp(next->high, last->high, 16) > 0)
-            memcpy(last->high, next->high, 16);
+    merge_ranges(list, IP_V4, &other->v4);
+    merge_ranges(list, IP_V6, &other->v6);
+    for (const struct pattern *p = other->patterns; p; p = p->next) {
+        struct pattern *copy = arena_alloc(list->arena, sizeof *copy);
+        *copy = *p;
+        copy->next = list->patterns;
+        list->patterns = copy;
     }
-    set->used = kept + 1;
+    if (other->names && !list->names)
+        list->names = name_list_new(list->arena, NAME_HOST);
+    if (other->names)
+        name_list_merge(list->names, other->names);
 }
 
 void client_list_finish(struct client_list *list)
 {
-    range_set_finish(&list->v4);
-    range_set_finish(&list->v6);
-}
-
-static bool range_set_holds(const struct range_set *set, const uint8_t bytes[16])
-{
-    size_t low = 0, high = set->used;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (memcmp(set->ranges[middle].high, bytes, 16) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < set->used && memcmp(set->ranges[low].low, bytes, 16) <= 0;
+    range_set_finish(&list->v4, 4);
+    range_set_finish(&list->v6, 16);
 }
 
 static enum match match_address(const struct client_list *list, const struct ipaddr *a)
@@ -283,17 +253,61 @@ bool client_list_empty(const struct client_list *list)
            (!list->v4.used && !list->v6.used && !list->patterns && !list->names);
 }
 
-static bool range_set_is_everyone(const struct range_set *set, size_t width)
+/* --- how much of the Internet --- */
+
+/* Addresses that have nothing in common; the same ones in every run. */
+static bool matches_anywhere(const struct client_list *list, enum ip_family family)
 {
-    for (size_t i = 0; i < width; i++)
-        if (set->used != 1 || set->ranges[0].low[i] != 0 ||
-            set->ranges[0].high[i] != 0xff)
+    enum { PROBES = 64 };
+    uint64_t state = UINT64_C(0x9e3779b97f4a7c15);
+    for (int i = 0; i < PROBES; i++) {
+        struct ipaddr a = {.family = family};
+        for (unsigned n = 0; n < ipaddr_bits(family) / 8; n++) {
+            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            a.bytes[n] = (uint8_t)(state >> 56);
+        }
+        /* What is routed: 1 to 223, and 2000::/3 (RFC 4291 2.4). */
+        a.bytes[0] = (uint8_t)(family == IP_V4 ? 1 + a.bytes[0] % 223
+                                               : 0x20 | (a.bytes[0] & 0x1f));
+        if (match_address(list, &a) != MATCH_YES)
             return false;
+    }
     return true;
 }
 
-bool client_list_is_everyone(const struct client_list *list)
+unsigned client_list_everyone(const struct client_list *list)
 {
-    return list && (range_set_is_everyone(&list->v4, 4) ||
-                    range_set_is_everyone(&list->v6, 16));
+    unsigned all = 0;
+    if (!list)
+        return 0;
+    if (range_set_is_all(&list->v4, 4) ||
+        (list->patterns && matches_anywhere(list, IP_V4)))
+        all |= EVERYONE_OF_IPV4;
+    if (range_set_is_all(&list->v6, 16) ||
+        (list->patterns && matches_anywhere(list, IP_V6)))
+        all |= EVERYONE_OF_IPV6;
+    return all;
+}
+
+bool client_list_is_complete(const struct client_list *list)
+{
+    return list &&
+           ((range_set_is_all(&list->v4, 4) && range_set_is_all(&list->v6, 16)) ||
+            pattern_list_is_all(list->patterns));
+}
+
+bool client_list_covers(const struct client_list *wide,
+                        const struct client_list *narrow)
+{
+    if (client_list_empty(narrow) || !wide)
+        return false;
+    if (!name_list_covers(wide->names, narrow->names))
+        return false;
+    if (client_list_is_complete(wide))
+        return true;
+    for (const struct pattern *p = narrow->patterns; p; p = p->next)
+        if (!pattern_list_holds(wide->patterns, p))
+            return false;
+    return range_set_covers(&wide->v4, &narrow->v4) &&
+           range_set_covers(&wide->v6, &narrow->v6);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "charset.h"
 #include "load.h"
 #include "textfile.h"
 
@@ -99,6 +100,7 @@ static void load_ou_directory(struct load *ld)
 static void load_start(struct load *ld, struct snapshot *s, enum secrets secrets,
                        struct diag *diag)
 {
+    charset_prepare(); /* no decision is to read files */
     s->arena = arena_new();
     s->secrets = secrets == SECRETS_KEEP ? arena_new_wiped() : NULL;
     *ld = (struct load){
@@ -110,7 +112,11 @@ static void load_start(struct load *ld, struct snapshot *s, enum secrets secrets
     section_defaults(ld, &schema_ou, &ld->ou_defaults);
     section_defaults(ld, &schema_limits, &s->limits);
     section_defaults(ld, &schema_target, &ld->target_defaults);
+    section_defaults(ld, &schema_policy, &ld->policy_defaults);
     s->fallback.name = "default";
+    s->fallback.folded_name = span_of(s->fallback.name);
+    s->users.name = user_item_name;
+    ld->last_policy = &s->policies;
 }
 
 static struct snapshot *load_finish(struct load *ld)

@@ -59,14 +59,24 @@ enum match is_exempt(const struct policy *p, const struct ou *ou)
     return ou->ip_exception_mode == RESTRICTION_ALLOW ? listed : match_not(listed);
 }
 
-/* The sender's OU would refuse, unless the client is exempt. */
-enum outcome refuses_unless_exempt(const struct policy *p, struct finding *f,
-                                   const char *reason)
+static enum outcome passes_as_exempt(const struct ou *ou, struct finding *f)
 {
-    switch (is_exempt(p, p->sender_ou)) {
+    f->source = ou_source(ou, OU_IP_EXCEPTIONS);
+    return passes(f, "the client is exempt by ip_exceptions");
+}
+
+enum outcome fault_unless_exempt(const struct policy *p, const struct ou *ou,
+                                 struct finding *f)
+{
+    return is_exempt(p, ou) == MATCH_YES ? passes_as_exempt(ou, f) : fault(f);
+}
+
+enum outcome refuses_unless_exempt(const struct policy *p, const struct ou *ou,
+                                   struct finding *f, const char *reason)
+{
+    switch (is_exempt(p, ou)) {
     case MATCH_YES:
-        f->source = ou_source(p->sender_ou, OU_IP_EXCEPTIONS);
-        return passes(f, "the client is exempt by ip_exceptions");
+        return passes_as_exempt(ou, f);
     case MATCH_NO:
         return refuses(f, reason);
     case MATCH_UNKNOWN:

@@ -23,9 +23,13 @@ enum match client_matches(const struct policy *p, const struct client_list *list
 /* Settings 12 and 13. */
 enum match is_exempt(const struct policy *p, const struct ou *ou);
 
-/* The sender's OU would refuse, unless the client is exempt. */
-enum outcome refuses_unless_exempt(const struct policy *p, struct finding *f,
-                                   const char *reason);
+/* The OU would refuse, unless the client is exempt. */
+enum outcome refuses_unless_exempt(const struct policy *p, const struct ou *ou,
+                                   struct finding *f, const char *reason);
+
+/* It could not be told, which does not matter if the client is exempt. */
+enum outcome fault_unless_exempt(const struct policy *p, const struct ou *ou,
+                                 struct finding *f);
 
 /* The reply to who is not authenticated, where it is not the rule's own (NULL). */
 const struct reply *reply_for_stranger(const struct policy *p);

@@ -189,10 +189,13 @@ static void add_pattern(struct pattern_target *t, struct span text, const char *
         return;
     const char *fault =
         t->names ? name_list_add(t->names, text) : client_list_add(t->clients, text);
-    int shown = text.len > 80 ? 80 : (int)text.len;
+    /* A tenant's list may be anybody's file: what is in it is not repeated. */
+    bool secret = ld->in_ou_directory && file != ld->file;
+    struct span shown = secret ? span_of("...") : text;
+    int len = shown.len > 80 ? 80 : (int)shown.len;
     if (fault) {
         diag_add(ld->diag, SEVERITY_ERROR, file, line, option, "%s: \"%.*s\"", fault,
-                 shown, text.ptr);
+                 len, shown.ptr);
         return;
     }
     t->added++;
@@ -201,14 +204,14 @@ static void add_pattern(struct pattern_target *t, struct span text, const char *
             ld->diag, SEVERITY_WARNING, file, line, option,
             "a regex without ^ and $ in an allow list lets in whatever contains it: "
             "%.*s",
-            shown, text.ptr);
+            len, shown.ptr);
     if (t->with_host_names && pattern_is_regex(text) && client_pattern_is_name(text) &&
         only_escaped_letters(text))
         diag_add(
             ld->diag, SEVERITY_WARNING, file, line, option,
             "a pattern with a letter and no colon is for host names, this one too: "
             "%.*s",
-            shown, text.ptr);
+            len, shown.ptr);
 }
 
 /* A tenant's list is no file of the configuration, which may be another tenant's. */
@@ -330,6 +333,11 @@ void set_clients(struct load *ld, const struct given *g, void *section)
 void set_logins(struct load *ld, const struct given *g, void *section)
 {
     set_name_patterns(ld, g, section, NAME_LOGIN);
+}
+
+void set_senders_or_null(struct load *ld, const struct given *g, void *section)
+{
+    set_name_patterns(ld, g, section, NAME_SENDER_OR_NULL);
 }
 
 void set_senders(struct load *ld, const struct given *g, void *section)

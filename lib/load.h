@@ -31,6 +31,16 @@ void config_remember_file(struct load *load, const char *path);
 /* The part of snapshot_check() that is about logins. */
 void check_logins(struct load *load);
 
+/* The part of it that is about who may send as whom: gathers what
+ * refuse_unknown_senders needs, finds out whether headers are needed. */
+void check_senders(struct load *load);
+
+/* The parts of it that are about rules which can never refuse, or grants to everybody;
+ * and about users who can do nothing, or are taken for others. */
+struct reach;
+void check_rules(struct load *load, const struct reach *reach);
+void check_users(struct load *load, const struct reach *reach);
+
 /* What only the whole can tell: references, doubles, likely mistakes. */
 void snapshot_check(struct load *load);
 

@@ -5,9 +5,10 @@
 #include "ascii.h"
 
 bool login_canonical(const struct snapshot *snapshot, const struct interface *interface,
-                     struct span name, struct address *login)
+                     struct span name, struct address *login, bool *completed)
 {
     static const struct span none = {NULL, 0};
+    *completed = false;
     if (!address_parse_login(name, login))
         return false;
     if (address_has_domain(login) &&
@@ -19,6 +20,7 @@ bool login_canonical(const struct snapshot *snapshot, const struct interface *in
     if (address_has_domain(login) || snapshot_user(snapshot, address_text(login)))
         return true;
     address_set_domain(login, span_of(interface->default_domain));
+    *completed = address_has_domain(login);
     return true;
 }
 

@@ -8,9 +8,10 @@
 
 /* Reads a SASL login name to its canonical form on this interface: a realm of
  * strip_realms goes, default_domain comes where there is no domain and no user of
- * the bare name. False if it is no name (see address_parse_login). */
+ * the bare name. *completed: that came. False if it is no name (see
+ * address_parse_login). */
 bool login_canonical(const struct snapshot *snapshot, const struct interface *interface,
-                     struct span name, struct address *login);
+                     struct span name, struct address *login, bool *completed);
 
 /* Decodes Sendmail's xtext (RFC 3461 4). out needs text.len bytes. False where "+" is
  * not followed by two hexadecimal digits. */

@@ -17,6 +17,7 @@ struct name_list {
     struct pattern *patterns;
 };
 
+static const struct span null_sender = {NAME_NULL_SENDER, sizeof NAME_NULL_SENDER - 1};
 static char present; /* the value of every key: the maps are sets */
 
 static void release_maps(void *object)
@@ -38,6 +39,10 @@ struct name_list *name_list_new(struct arena *arena, enum name_kind kind)
 static const char *add_address(struct name_list *list, struct span text)
 {
     struct address a;
+    if (list->kind == NAME_SENDER_OR_NULL && span_equal(text, null_sender)) {
+        strmap_add(&list->plain, null_sender, &present);
+        return NULL;
+    }
     bool parsed = list->kind == NAME_LOGIN ? address_parse_login(text, &a)
                                            : address_parse_mailbox(text, &a);
     if (!parsed)
@@ -104,6 +109,51 @@ const char *name_list_add(struct name_list *list, struct span text)
     return list->kind == NAME_HOST ? add_host(list, text) : add_address(list, text);
 }
 
+static void add_key(void *map, struct span key)
+{
+    strmap_add(map, key, &present);
+}
+
+size_t name_list_merge(struct name_list *list, const struct name_list *other)
+{
+    size_t walked = 0;
+    strmap_each(&other->plain, add_key, &list->plain);
+    strmap_each(&other->domains, add_key, &list->domains);
+    for (const struct pattern *p = other->patterns; p; p = p->next) {
+        struct pattern *copy = arena_alloc(list->arena, sizeof *copy);
+        *copy = *p;
+        copy->next = list->patterns;
+        list->patterns = copy;
+        walked++;
+    }
+    return walked;
+}
+
+struct visitor {
+    void (*visit)(void *context, struct span text);
+    void *context;
+};
+
+static void visit_whole_domain(void *context, struct span domain)
+{
+    const struct visitor *visitor = context;
+    char text[DOMAIN_MAX + 2] = "*@";
+    memcpy(text + 2, domain.ptr, domain.len);
+    visitor->visit(visitor->context, (struct span){text, domain.len + 2});
+}
+
+void name_list_each(const struct name_list *list,
+                    void (*visit)(void *context, struct span text), void *context)
+{
+    struct visitor visitor = {visit, context};
+    if (!list)
+        return;
+    strmap_each(&list->plain, visit, context);
+    strmap_each(&list->domains, visit_whole_domain, &visitor);
+    for (const struct pattern *p = list->patterns; p; p = p->next)
+        visit(context, p->glob);
+}
+
 enum match name_list_match(const struct name_list *list, struct span name)
 {
     if (!list || span_empty(name))
@@ -115,4 +165,54 @@ enum match name_list_match(const struct name_list *list, struct span name)
         strmap_find(&list->domains, span_cut(name, at + 1, name.len)))
         return MATCH_YES;
     return pattern_list_match(list->patterns, name);
+}
+
+bool name_list_is_everyone(const struct name_list *list)
+{
+    return list && pattern_list_is_all(list->patterns);
+}
+
+struct keys_in {
+    const struct strmap *map;
+    bool all;
+};
+
+static void look_for_key(void *context, struct span key)
+{
+    struct keys_in *in = context;
+    in->all = in->all && strmap_find(in->map, key);
+}
+
+bool name_list_covers(const struct name_list *wide, const struct name_list *narrow)
+{
+    if (!narrow || !wide)
+        return !narrow;
+    struct keys_in plain = {&wide->plain, true}, domains = {&wide->domains, true};
+    strmap_each(&narrow->plain, look_for_key, &plain);
+    strmap_each(&narrow->domains, look_for_key, &domains);
+    for (const struct pattern *p = narrow->patterns; p; p = p->next)
+        if (!pattern_list_holds(wide->patterns, p))
+            return false;
+    return plain.all && domains.all;
+}
+
+static void visit_address(void *visit, struct span key)
+{
+    const struct name_visit *v = visit;
+    size_t at = span_rfind(key, '@');
+    if (at < key.len)
+        v->visit(v->context, key, span_cut(key, at + 1, key.len));
+}
+
+static void visit_domain(void *visit, struct span key)
+{
+    const struct name_visit *v = visit;
+    v->visit(v->context, key, key);
+}
+
+void name_list_domains(const struct name_list *list, const struct name_visit *visit)
+{
+    struct name_visit copy = *visit;
+    strmap_each(&list->plain, visit_address, &copy);
+    strmap_each(&list->domains, visit_domain, &copy);
 }

@@ -11,10 +11,13 @@
 enum name_kind {
     NAME_LOGIN,
     NAME_SENDER,
+    NAME_SENDER_OR_NULL, /* "<>" is the null sender, in the list and as a name */
     NAME_HOST,
 };
 
 struct name_list;
+
+#define NAME_NULL_SENDER "<>"
 
 /* Lives in the arena, which must outlive it. */
 struct name_list *name_list_new(struct arena *arena, enum name_kind kind);
@@ -24,9 +27,33 @@ struct name_list *name_list_new(struct arena *arena, enum name_kind kind);
  * in this thread. */
 const char *name_list_add(struct name_list *list, struct span pattern);
 
+/* Adds what another list of the same kind and arena holds. Returns how many of its
+ * patterns only a walk can match. */
+size_t name_list_merge(struct name_list *list, const struct name_list *other);
+
+/* Calls visit() with each pattern, as it could be written in a list; a pattern that is
+ * no regex in its canonical form. text is valid during the call. */
+void name_list_each(const struct name_list *list,
+                    void (*visit)(void *context, struct span text), void *context);
+
 /* name must be canonical and folded. A NULL list is empty. Plain names and
  * `*@domain` cost one look-up however many there are. */
 enum match name_list_match(const struct name_list *list, struct span name);
+
+/* Does it match every name, by its looks? */
+bool name_list_is_everyone(const struct name_list *list);
+
+/* Does it hold each pattern that the other one holds, written alike? A NULL list is
+ * empty. */
+bool name_list_covers(const struct name_list *wide, const struct name_list *narrow);
+
+/* Calls visit() with the domain of each plain address and of each `*@domain`, in no
+ * order; pattern is the address, or the domain again. */
+struct name_visit {
+    void (*visit)(void *context, struct span pattern, struct span domain);
+    void *context;
+};
+void name_list_domains(const struct name_list *list, const struct name_visit *visit);
 
 static inline bool name_list_empty(const struct name_list *list)
 {

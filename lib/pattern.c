@@ -2,6 +2,8 @@
 /* What the patterns for names and for addresses have in common. */
 #include "pattern.h"
 
+#include "budget.h"
+
 #include <stdio.h>
 
 #include "glob.h"
@@ -49,6 +51,7 @@ const char *pattern_add(struct arena *arena, struct pattern **list, struct span 
         if (!entry.regex)
             return error;
         arena_defer(arena, release_regex, entry.regex);
+        entry.glob = arena_span(arena, text);
     } else {
         entry.glob = arena_fold(arena, text);
     }
@@ -66,14 +69,18 @@ bool pattern_is_unanchored(struct span text)
 }
 
 /* Each regex has its limit; many that hit theirs would still add up. After so many the
- * list is undecided, whatever else is in it. */
-enum { UNDECIDED_MAX = 32 };
+ * list is undecided, whatever else is in it. A regex may cost as much as some
+ * wildcards.
+ */
+enum { UNDECIDED_MAX = 32, UNITS_GLOB = 1, UNITS_REGEX = 16 };
 
 enum match pattern_list_match(const struct pattern *list, struct span folded)
 {
     enum match found = MATCH_NO;
     unsigned undecided = 0;
     for (const struct pattern *p = list; p && undecided < UNDECIDED_MAX; p = p->next) {
+        if (!budget_allows(p->regex ? UNITS_REGEX : UNITS_GLOB))
+            return MATCH_UNKNOWN;
         enum match match = p->regex                      ? regex_match(p->regex, folded)
                            : glob_match(p->glob, folded) ? MATCH_YES
                                                          : MATCH_NO;
@@ -83,4 +90,24 @@ enum match pattern_list_match(const struct pattern *list, struct span folded)
         found = match_or(found, match);
     }
     return found;
+}
+
+bool pattern_list_holds(const struct pattern *list, const struct pattern *one)
+{
+    for (const struct pattern *p = list; p; p = p->next)
+        if (!p->regex == !one->regex && span_equal(p->glob, one->glob))
+            return true;
+    return false;
+}
+
+bool pattern_list_is_all(const struct pattern *list)
+{
+    for (const struct pattern *p = list; p; p = p->next) {
+        size_t stars = 0;
+        while (stars < p->glob.len && p->glob.ptr[stars] == '*')
+            stars++;
+        if (stars == p->glob.len)
+            return true;
+    }
+    return false;
 }

@@ -13,7 +13,7 @@ struct regex;
 struct pattern {
     struct pattern *next;
     struct regex *regex; /* NULL: a wildcard */
-    struct span glob;    /* folded */
+    struct span glob;    /* folded; of a regex: its text, as it was given */
 };
 
 /* Is it /regex/ or /regex/i by its look? */
@@ -34,6 +34,12 @@ const char *pattern_add(struct arena *arena, struct pattern **list, struct span 
 
 /* True for a regex that may match only a part of what it is searched in. */
 bool pattern_is_unanchored(struct span text);
+
+/* Does the list hold this one, written alike? */
+bool pattern_list_holds(const struct pattern *list, const struct pattern *one);
+
+/* Does one of them match whatever there is, by its looks: `*`? */
+bool pattern_list_is_all(const struct pattern *list);
 
 enum match pattern_list_match(const struct pattern *list, struct span folded);
 

@@ -3,8 +3,10 @@
 #include "policy.h"
 
 #include "ascii.h"
+#include "budget.h"
+#include "judge.h"
 #include "login.h"
-#include "rules.h"
+#include "policies.h"
 
 /* --- which interface --- */
 
@@ -93,7 +95,7 @@ static bool reading_agrees(const struct address *ours, const struct address *the
                       span_cut(address_text(theirs), 0, theirs->local_len));
 }
 
-static const struct ou *owner_of(const struct policy *p, const struct address *a)
+const struct ou *policy_owner(const struct policy *p, const struct address *a)
 {
     struct span domain = address_domain(a);
     return domain.ptr ? snapshot_domain_owner(p->snapshot, domain) : NULL;
@@ -103,8 +105,8 @@ static const struct ou *owner_of(const struct policy *p, const struct address *a
  * from somebody's domain that we did not judge it by. */
 static bool reading_takes_domain(const struct policy *p, const struct address *theirs)
 {
-    const struct ou *owner = owner_of(p, theirs);
-    return owner && owner != owner_of(p, &p->sender);
+    const struct ou *owner = policy_owner(p, theirs);
+    return owner && owner != policy_owner(p, &p->sender);
 }
 
 bool policy_routes_local_part(const struct policy *p, const struct address *a)
@@ -157,12 +159,13 @@ static void read_login(struct policy *p, const struct txn *txn)
 {
     p->user = NULL;
     p->login_ou = p->login_domain = NULL;
-    p->login_valid = false;
+    p->login_valid = p->login_completed = false;
     p->authenticated =
         txn->login_unreadable || !span_empty(txn->login) || txn->unknown & TXN_NO_LOGIN;
     if (!p->authenticated || txn->login_unreadable || !p->interface)
         return;
-    p->login_valid = login_canonical(p->snapshot, p->interface, txn->login, &p->login);
+    p->login_valid = login_canonical(p->snapshot, p->interface, txn->login, &p->login,
+                                     &p->login_completed);
     if (!p->login_valid)
         return;
     p->user = snapshot_user(p->snapshot, address_text(&p->login));
@@ -175,7 +178,7 @@ static void read_login(struct policy *p, const struct txn *txn)
 static void read_sender(struct policy *p, const struct txn *txn)
 {
     p->sender_valid = sender_is_valid(p, txn);
-    p->sender_ou = p->sender_valid ? owner_of(p, &p->sender) : NULL;
+    p->sender_ou = p->sender_valid ? policy_owner(p, &p->sender) : NULL;
 }
 
 static void read_client(struct policy *p, const struct txn *txn)
@@ -186,92 +189,7 @@ static void read_client(struct policy *p, const struct txn *txn)
         p->host.len = domain_canonical(txn->client_name, p->host_text);
 }
 
-/* --- the loop over the rules --- */
-
-static const struct ou *rule_ou(const struct policy *p, const struct rule *rule)
-{
-    switch (rule->owner) {
-    case OWNER_SENDER_OU:
-        return p->sender_ou;
-    case OWNER_LOGIN_OU:
-        return p->login_ou;
-    case OWNER_INTERFACE:
-    case OWNER_NOBODY:
-        break;
-    }
-    return NULL;
-}
-
-static bool is_monitored(const struct policy *p, const struct rule *rule)
-{
-    const struct ou *ou = rule_ou(p, rule);
-    if (p->snapshot->globals.mode == MODE_MONITOR || p->interface->mode == MODE_MONITOR)
-        return true;
-    return ou && ou->mode == MODE_MONITOR;
-}
-
-/* The reader of a refusal is whoever logged in, else who claims to be the sender: no
- * other tenant's words are for him. */
-static const char *help_for(const struct policy *p)
-{
-    const struct ou *reader = p->authenticated ? p->login_ou : p->sender_ou;
-    return reader && *reader->help ? reader->help : p->snapshot->globals.help;
-}
-
-static void start_verdict(const struct policy *p, struct verdict *v)
-{
-    *v = (struct verdict){.kind = VERDICT_PASS,
-                          .interface = p->interface,
-                          .ou = p->sender_ou,
-                          .help = "",
-                          .reason = "no rule refused"};
-}
-
-static void refuse(const struct policy *p, struct verdict *v, const struct rule *rule,
-                   const struct finding *f)
-{
-    v->kind = VERDICT_REFUSE;
-    v->rule = rule->id;
-    v->source = f->source;
-    v->reply = f->reply ? f->reply : &rule->reply;
-    v->help = help_for(p);
-    v->reason = f->reason;
-}
-
-static void hold_back(struct verdict *v, const struct rule *rule,
-                      const struct finding *f)
-{
-    if (v->would != RULE_NONE)
-        return;
-    v->would = rule->id;
-    v->source = f->source;
-    v->reason = f->reason;
-}
-
-static void judge(const struct policy *p, const struct rule *rules, struct verdict *v,
-                  const struct trace *trace)
-{
-    for (const struct rule *rule = rules; rule->test; rule++) {
-        struct finding f = {.reason = ""};
-        enum outcome outcome = rule->test(p, &f);
-        bool held = outcome == OUTCOME_REFUSE && rule->owner != OWNER_NOBODY &&
-                    !f.firm && is_monitored(p, rule);
-        const struct ou *ou = rule_ou(p, rule);
-        if (trace)
-            trace->step(trace->context, &(struct step){rule->id, outcome, held, ou,
-                                                       f.source, f.reason});
-        if (held) {
-            hold_back(v, rule, &f);
-        } else if (outcome == OUTCOME_REFUSE || outcome == OUTCOME_FAULT) {
-            v->ou = ou ? ou : p->sender_ou;
-            if (outcome == OUTCOME_REFUSE)
-                refuse(p, v, rule, &f);
-            else
-                verdict_fault(v, f.source, f.reason);
-            return;
-        }
-    }
-}
+/* --- what is asked --- */
 
 enum mta policy_mta(const struct snapshot *snapshot, enum mta said)
 {
@@ -288,6 +206,8 @@ static const char *read_session(const struct snapshot *snapshot, const struct tx
     p->unknown = txn->unknown;
     p->mta = policy_mta(snapshot, txn->mta);
     p->accepted = false;
+    p->message_ou = NULL;
+    p->authorship = NULL;
     read_client(p, txn);
     p->interface = choose_interface(txn, p, &reason);
     read_login(p, txn);
@@ -298,9 +218,9 @@ static void judge_login(const struct policy *p, const char *reason, struct verdi
                         const struct trace *trace)
 {
     static const struct source nowhere = {NULL, 0};
-    start_verdict(p, v);
+    judge_start(p, v);
     if (p->interface)
-        judge(p, rules_login, v, trace);
+        judge_rules(p, rules_login, v, trace);
     else
         verdict_fault(v, nowhere, reason);
 }
@@ -308,10 +228,12 @@ static void judge_login(const struct policy *p, const char *reason, struct verdi
 void policy_login(const struct snapshot *snapshot, const struct txn *txn,
                   struct policy *p, struct verdict *v, const struct trace *trace)
 {
+    budget_start();
     const char *reason = read_session(snapshot, txn, p);
     p->sender_valid = false;
     p->sender_ou = NULL;
     judge_login(p, reason, v, trace);
+    budget_end();
     if (!v->ou)
         v->ou = p->login_ou;
 }
@@ -319,11 +241,13 @@ void policy_login(const struct snapshot *snapshot, const struct txn *txn,
 void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
                  struct policy *p, struct verdict *v, const struct trace *trace)
 {
+    budget_start();
     const char *reason = read_session(snapshot, txn, p);
     read_sender(p, txn);
     judge_login(p, reason, v, trace);
     if (v->kind == VERDICT_PASS)
-        judge(p, rules_mail, v, trace);
+        judge_rules(p, rules_mail, v, trace);
+    budget_end();
     p->accepted = v->kind == VERDICT_PASS;
 }
 
@@ -331,11 +255,16 @@ void policy_rcpt(struct policy *p, struct span to, struct span rcpt_addr,
                  struct verdict *v, const struct trace *trace)
 {
     static const struct source nowhere = {NULL, 0};
-    start_verdict(p, v);
+    judge_start(p, v);
     if (!p->accepted) {
         verdict_fault(v, nowhere, "a recipient without an accepted sender");
         return;
     }
+    p->handling = (struct handling){0};
     p->recipient_valid = recipient_is_valid(p, to, rcpt_addr);
-    judge(p, rules_rcpt, v, trace);
+    budget_start();
+    judge_rules(p, rules_rcpt, v, trace);
+    if (v->kind == VERDICT_PASS)
+        policies_apply(p, v, trace);
+    budget_end();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The one evaluator: who may send as whom. Pure over a snapshot: it reads no file and
- * no clock, takes no lock and keeps nothing but what the caller hands it. */
+/* The one evaluator: who may send as whom. Pure over a snapshot: it reads no file,
+ * takes no lock and keeps nothing but what the caller hands it. It looks at a clock
+ * only to end, as a fault, a decision that costs too much. */
 #ifndef GATEPOST_POLICY_H
 #define GATEPOST_POLICY_H
 
@@ -33,6 +34,14 @@ struct txn {
     unsigned unknown;      /* of enum txn_unknown */
 };
 
+/* What the site's policies have in mind for a recipient. */
+struct handling {
+    const struct site_policy *discard, *redirect; /* or NULL */
+    /* The policies that act on the whole message (quarantine, add_header, log), by
+     * index. */
+    uint64_t marks[SITE_POLICIES_MAX / 64];
+};
+
 /* What is known of a transaction once MAIL was judged. Belongs to the caller, may be
  * reused for the next one, and points into the snapshot. Read-only outside policy.c
  * and rules.c. */
@@ -46,6 +55,7 @@ struct policy {
     unsigned unknown; /* of enum txn_unknown */
     bool authenticated;
     bool login_valid;
+    bool login_completed; /* by default_domain */
     struct address login;
     const struct user *user;       /* the internal user of that name, or NULL */
     const struct ou *login_ou;     /* or NULL */
@@ -59,6 +69,35 @@ struct policy {
     bool recipient_valid;
     struct address recipient;
     struct address recipient_reading; /* the MTA's own; len 0: none */
+    struct handling handling;
+    /* of the message being judged */
+    const struct ou *message_ou; /* for whom */
+    bool authors_hidden;         /* a From that cannot be read shows a domain of it */
+    const struct authorship *authorship;
+};
+
+/* What a client wrote into the fields that say who wrote a message (RFC 5322 3.6.2 and
+ * 3.6.6). */
+enum originator {
+    ORIGINATOR_FROM,
+    ORIGINATOR_SENDER,
+    ORIGINATOR_RESENT_FROM,
+    ORIGINATOR_RESENT_SENDER,
+    ORIGINATORS
+};
+
+/* The name of the field. */
+const char *originator_name(enum originator which);
+
+struct originator_field {
+    enum originator which;
+    struct span value; /* raw, folded or not */
+};
+
+struct message {
+    const struct originator_field *fields; /* in the order of the message */
+    size_t count;
+    bool incomplete; /* there were more of them than could be kept */
 };
 
 enum outcome {
@@ -75,7 +114,7 @@ struct step {
     bool held_back; /* monitor mode: judging went on */
     const struct ou *ou;
     struct source source;
-    const char *reason;
+    const char *reason; /* as long as the snapshot */
 };
 
 /* Is told of every rule looked at, in order. */
@@ -86,6 +125,10 @@ struct trace {
 
 /* The MTA that a transaction is from: what the configuration says, else txn. */
 enum mta policy_mta(const struct snapshot *snapshot, enum mta said);
+
+/* Who owns the domain of an address? NULL if nobody does, or there is none. */
+const struct ou *policy_owner(const struct policy *policy,
+                              const struct address *address);
 
 /* Would this MTA find another domain in the local part: user%host, host!user, or
  * "user@host" in quotes? */
@@ -105,8 +148,13 @@ void policy_mail(const struct snapshot *snapshot, const struct txn *txn,
                  const struct trace *trace);
 
 /* Judges one RCPT of a transaction whose MAIL passed (else: defer). rcpt_addr is the
- * MTA's own reading. */
+ * MTA's own reading. What the policies of the site say is then in policy->handling. */
 void policy_rcpt(struct policy *policy, struct span to, struct span rcpt_addr,
                  struct verdict *verdict, const struct trace *trace);
+
+/* Judges a message at its end, by who it says wrote it. Of use only where the snapshot
+ * needs_headers. */
+void policy_message(struct policy *policy, const struct message *message,
+                    struct verdict *verdict, const struct trace *trace);
 
 #endif

@@ -10,7 +10,9 @@ struct finding {
     struct source source;
     const char *reason;
     const struct reply *reply; /* NULL: the rule's own */
+    const char *detail;        /* for the text of the reply, or NULL */
     bool firm;                 /* monitor mode does not hold it back */
+    bool temporary;            /* refused for now */
 };
 
 /* Whose rule it is: whose mode holds it back, and whose name goes with it. */
@@ -18,7 +20,8 @@ enum rule_owner {
     OWNER_INTERFACE,
     OWNER_SENDER_OU,
     OWNER_LOGIN_OU,
-    OWNER_NOBODY, /* never held back */
+    OWNER_MESSAGE_OU, /* the one that a message is being judged for */
+    OWNER_NOBODY,     /* never held back */
 };
 
 struct rule {
@@ -29,6 +32,6 @@ struct rule {
 };
 
 /* Each ends with a rule whose test is NULL. */
-extern const struct rule rules_login[], rules_mail[], rules_rcpt[];
+extern const struct rule rules_login[], rules_mail[], rules_rcpt[], rules_message[];
 
 #endif

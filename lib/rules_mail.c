@@ -30,7 +30,7 @@ static enum outcome test_sending_domain_auth(const struct policy *p, struct find
     if (p->authenticated)
         return passes(f, "the session is authenticated");
     f->reply = reply_for_stranger(p);
-    return refuses_unless_exempt(p, f, "the OU asks its senders to authenticate");
+    return refuses_unless_exempt(p, ou, f, "the OU asks its senders to authenticate");
 }
 
 static enum outcome test_cross_ou(const struct policy *p, struct finding *f)
@@ -47,6 +47,8 @@ static enum outcome test_cross_ou(const struct policy *p, struct finding *f)
         return passes(f, "the login belongs to the OU of the sender");
     if (ou->accept_other_ous)
         return passes(f, "the OU of the sender accepts logins of others");
+    if (is_granted(p, &p->sender, ou, &f->source))
+        return passes(f, "the OU of the sender lists the login as an owner");
     return refuses(f, "the login does not belong to the OU of the sender");
 }
 
@@ -62,7 +64,7 @@ static enum outcome test_user_sender(const struct policy *p, struct finding *f)
         return refuses(f, "the sender is outside of the OU of the user");
     if (user->smtp_auth != SMTP_AUTH_MATCHING_SENDER)
         return passes(f, "the user may use any sender of its OU");
-    if (owns(p, user->ou, NULL) == MATCH_YES)
+    if (is_login(p, &p->sender, user->ou))
         return passes(f, "the sender is the user itself");
     return refuses(f, "the user may only send as itself");
 }
@@ -75,25 +77,38 @@ static enum outcome test_sender_mismatch(const struct policy *p, struct finding 
     if (!ou)
         return unconcerned(f, no_sender_ou);
     f->source = ou_source(ou, OU_MATCH_AUTH_USER);
-    if (!ou->match_auth_user)
+    if (ou->match_auth_user == MATCHING_OFF)
         return unconcerned(f, "the OU does not bind senders to logins");
     if (p->user && !p->user->has_domain)
         return unconcerned(f, "an internal user without a domain: user-sender");
-    if (!address_has_domain(&p->login))
-        return refuses_unless_exempt(p, f, "a login without a domain owns no address");
-    /* What a user of another OU lists as its own is not for that OU to say. */
-    bool own = p->user && p->user->ou == ou;
-    switch (owns(p, ou, own ? p->user->senders : NULL)) {
+    switch (owns(p, &p->sender, ou, &f->source)) {
     case MATCH_YES:
         return passes(f, "the login owns the sender");
     case MATCH_NO:
-        return refuses_unless_exempt(p, f, "the login does not own the sender");
+        return refuses_unless_exempt(p, ou, f, "the login does not own the sender");
     case MATCH_UNKNOWN:
         break;
     }
-    return is_exempt(p, ou) == MATCH_YES
-               ? passes(f, "the client is exempt by ip_exceptions")
-               : fault(f);
+    return fault_unless_exempt(p, ou, f);
+}
+
+static enum outcome test_unknown_sender(const struct policy *p, struct finding *f)
+{
+    const struct ou *ou = p->sender_ou;
+    if (!ou)
+        return unconcerned(f, no_sender_ou);
+    f->source = ou_source(ou, OU_REFUSE_UNKNOWN_SENDERS);
+    if (!ou->refuse_unknown_senders)
+        return unconcerned(f, "the OU does not say who its senders are");
+    switch (is_known(p, &p->sender, ou, &f->source)) {
+    case MATCH_YES:
+        return passes(f, "the OU knows the sender");
+    case MATCH_NO:
+        return refuses_unless_exempt(p, ou, f, "the OU knows no such sender");
+    case MATCH_UNKNOWN:
+        break;
+    }
+    return fault_unless_exempt(p, ou, f);
 }
 
 const struct rule rules_mail[] = {
@@ -121,5 +136,9 @@ const struct rule rules_mail[] = {
      OWNER_SENDER_OU,
      test_sender_mismatch,
      {"553", "5.7.1", "Sender address is not owned by your login"}},
+    {RULE_UNKNOWN_SENDER,
+     OWNER_SENDER_OU,
+     test_unknown_sender,
+     {"550", "5.1.8", "This sender address is not known here"}},
     {RULE_NONE, OWNER_NOBODY, NULL, {NULL, NULL, NULL}},
 };

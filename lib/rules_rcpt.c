@@ -41,7 +41,8 @@ static enum outcome test_inbound_domain_auth(const struct policy *p, struct find
     if (!recipient_in_scope(p))
         return unconcerned(f, "the recipient is not of the sender's own");
     f->reply = reply_for_stranger(p);
-    return refuses_unless_exempt(p, f, "the OU asks those who send to it as itself");
+    return refuses_unless_exempt(p, ou, f,
+                                 "the OU asks those who send to it as itself");
 }
 
 /* `user%elsewhere@ours` is not for us where the MTA passes it on to elsewhere. */

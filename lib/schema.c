@@ -42,6 +42,9 @@ static const struct option_spec global_options[GLOBAL_OPTIONS] = {
     {"map_socket", TEXT(struct globals, map_socket, set_socket, "")},
     {"auth_run_as", TEXT(struct globals, auth_run_as, set_text, "gatepost-auth")},
     {"auth_workers", TEXT(struct globals, auth_workers, set_number, "0"), .most = 256},
+    {"authentication_results",
+     TEXT(struct globals, authentication_results, set_boolean, "false")},
+    {"authserv_id", TEXT(struct globals, authserv_id, set_authserv_id, "")},
 };
 
 enum { COUNT_MOST = 1000000, OTHERS_MOST = 256, SECONDS_MOST = 30 * 24 * 3600 };
@@ -114,7 +117,8 @@ static const struct option_spec ou_options[OU_OPTIONS] = {
      WORDS("domain", "ou")},
     {"require_sending_domain_authentication",
      TEXT(struct ou, require_sending, set_boolean, "false")},
-    {"match_auth_user", TEXT(struct ou, match_auth_user, set_boolean, "false")},
+    {"match_auth_user", TEXT(struct ou, match_auth_user, set_matching, "false"),
+     WORDS("", "exact", "owner", "domain", "local_part")},
     {"recipient_delimiter", TEXT(struct ou, recipient_delimiter, set_delimiter, "")},
     {"accept_other_ous", TEXT(struct ou, accept_other_ous, set_boolean, "false")},
     {"ip_exception_mode", TEXT(struct ou, ip_exception_mode, set_word, "allow"),
@@ -126,6 +130,16 @@ static const struct option_spec ou_options[OU_OPTIONS] = {
     {"auth_username_filter", LIST(struct ou, auth_username_filter, set_logins),
      .allows = offsetof(struct ou, auth_username_restriction)},
     {"users_file", TEXT(struct ou, name, set_users_file, NULL)},
+    {"senders_file", LIST(struct ou, sender_map, set_senders_file), .or_one = true},
+    {"refuse_unknown_senders",
+     TEXT(struct ou, refuse_unknown_senders, set_boolean, "false")},
+    {"known_senders", LIST(struct ou, known_senders, set_senders),
+     .allows = ALLOWS_ALWAYS},
+    {"match_header_from", TEXT(struct ou, match_header_from, set_word, "no"),
+     WORDS("no", "from", "from_or_sender")},
+    {"require_aligned", TEXT(struct ou, require_aligned, set_boolean, "false")},
+    {"refuse_address_in_display_name",
+     TEXT(struct ou, refuse_display_name, set_boolean, "false")},
 };
 
 static const struct option_spec user_options[USER_OPTIONS] = {
@@ -153,6 +167,21 @@ static const struct option_spec target_options[TARGET_OPTIONS] = {
     {"search_password_file",
      TEXT(struct target, search_password_file, set_search_password, "")},
     {"group_dn", TEXT(struct target, group_dn, set_text, "")},
+};
+
+static const struct option_spec policy_options[POLICY_OPTIONS] = {
+    {"authentication_state",
+     TEXT(struct site_policy, authentication_state, set_word, "any"),
+     WORDS("any", "authenticated", "unauthenticated")},
+    {"interfaces", LIST(struct site_policy, interfaces, set_names)},
+    {"ous", LIST(struct site_policy, ous, set_names)},
+    {"clients", LIST(struct site_policy, clients, set_clients)},
+    {"senders", LIST(struct site_policy, senders, set_senders_or_null)},
+    {"recipients", LIST(struct site_policy, recipients, set_senders)},
+    {"action", TEXT(struct site_policy, action, set_word, NULL),
+     WORDS("", "accept", "refuse", "defer", "discard", "quarantine", "add_header",
+           "redirect", "log")},
+    {"value", TEXT(struct site_policy, value, set_text, "")},
 };
 
 #define CHILDREN(...)                                                                  \
@@ -187,17 +216,23 @@ const struct section_spec schema_limits = {
     "login_limits", "the section login_limits", false,
     OPTIONS(limits_options, struct limits_settings), CHILDREN()};
 
-const struct section_spec schema_main = {
-    "the main file", "the top of the main file", false,
-    OPTIONS(global_options, struct globals),
-    CHILDREN(&schema_log, &schema_limits, &schema_interface, &schema_ou, )};
+const struct section_spec schema_policy = {"policy", "a policy section", true,
+                                           OPTIONS(policy_options, struct site_policy),
+                                           CHILDREN()};
+
+const struct section_spec schema_main = {"the main file", "the top of the main file",
+                                         false, OPTIONS(global_options, struct globals),
+                                         CHILDREN(&schema_log, &schema_limits,
+                                                  &schema_interface, &schema_ou,
+                                                  &schema_policy, )};
 
 const struct section_spec schema_ou_file = {
     "a file of ou_directory", "a file of ou_directory", false, CHILDREN(&schema_ou, )};
 
 const struct section_spec *const schema_sections[] = {
-    &schema_main, &schema_log,  &schema_limits, &schema_interface,
-    &schema_ou,   &schema_user, &schema_target, NULL};
+    &schema_main,      &schema_log,    &schema_limits,
+    &schema_interface, &schema_ou,     &schema_user,
+    &schema_target,    &schema_policy, NULL};
 static_assert(sizeof schema_sections / sizeof *schema_sections == SCHEMA_SECTIONS + 1,
               "the number of sections");
 

@@ -20,6 +20,8 @@ struct load {
     const char *delimiter;   /* the last recipient_delimiter; most are the same */
     struct ou ou_defaults;
     struct target target_defaults;
+    struct site_policy policy_defaults;
+    struct site_policy **last_policy;
     struct interface **last_interface;
     struct user **users; /* in the order read */
     size_t user_count, user_size;
@@ -67,11 +69,11 @@ struct section_spec {
 extern const struct section_spec schema_main;    /* the main file */
 extern const struct section_spec schema_ou_file; /* a file of ou_directory */
 extern const struct section_spec schema_log, schema_limits, schema_interface, schema_ou,
-    schema_user, schema_target;
+    schema_user, schema_target, schema_policy;
 
 /* All of them but schema_ou_file, NULL-terminated. */
 extern const struct section_spec *const schema_sections[];
-enum { SCHEMA_SECTIONS = 7 };
+enum { SCHEMA_SECTIONS = 8 };
 
 /* NULL if the section has no such option. */
 const struct option_spec *section_option(const struct section_spec *spec,
@@ -92,6 +94,8 @@ void section_defaults(struct load *load, const struct section_spec *spec,
 /* The setters of scalars (settings.c) and of lists (lists.c). */
 void set_word(struct load *, const struct given *, void *section);
 void set_boolean(struct load *, const struct given *, void *section);
+void set_matching(struct load *, const struct given *, void *section);
+void set_authserv_id(struct load *, const struct given *, void *section);
 void set_text(struct load *, const struct given *, void *section);
 void set_path(struct load *, const struct given *, void *section);
 void set_socket(struct load *, const struct given *, void *section);
@@ -105,6 +109,7 @@ void set_delimiter(struct load *, const struct given *, void *section);
 void set_domain(struct load *, const struct given *, void *section);
 void set_password(struct load *, const struct given *, void *section);
 void set_users_file(struct load *, const struct given *, void *section);
+void set_senders_file(struct load *, const struct given *, void *section);
 void set_ports(struct load *, const struct given *, void *section);
 void set_names(struct load *, const struct given *, void *section);
 void set_domains(struct load *, const struct given *, void *section);
@@ -113,6 +118,7 @@ void set_addresses(struct load *, const struct given *, void *section);
 void set_clients(struct load *, const struct given *, void *section);
 void set_logins(struct load *, const struct given *, void *section);
 void set_senders(struct load *, const struct given *, void *section);
+void set_senders_or_null(struct load *, const struct given *, void *section);
 
 /* The setters of a target (targets.c). */
 void set_url(struct load *, const struct given *, void *section);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "load.h"
+#include "sitepolicies.h"
 #include "targets.h"
 #include "users.h"
 #include "utf8.h"
@@ -25,6 +26,7 @@ static void *interface_begin(struct load *ld, const struct statement *st)
     struct interface *interface = arena_alloc(ld->arena, sizeof *interface);
     *interface = ld->snapshot->fallback;
     interface->name = arena_copy(ld->arena, st->title);
+    interface->folded_name = arena_fold(ld->arena, st->title);
     interface->file = ld->file;
     interface->line = st->line;
     *ld->last_interface = interface;
@@ -113,6 +115,8 @@ void *section_begin(struct load *ld, const struct section_spec *spec,
         return ou_begin(ld, st);
     if (spec == &schema_target)
         return target_begin(ld, st, parent);
+    if (spec == &schema_policy)
+        return policy_begin(ld, st);
     return user_begin(ld, st, parent);
 }
 
@@ -124,6 +128,8 @@ void section_built(struct load *ld, const struct section_spec *spec,
         claim_domains(ld, section);
     else if (spec == &schema_target)
         target_built(ld, section);
+    else if (spec == &schema_policy)
+        policy_built(ld, section);
     else if (spec == &schema_limits)
         ((struct limits_settings *)section)->file = ld->file;
     else if (spec == &schema_log)

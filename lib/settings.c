@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The setters of options that have one value. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "ascii.h"
 #include "users.h"
@@ -67,18 +69,38 @@ void set_word(struct load *ld, const struct given *g, void *section)
         *(int *)field(g, section) = index;
 }
 
-void set_boolean(struct load *ld, const struct given *g, void *section)
+/* -1 if it is none. */
+static int boolean_of(const char *value)
 {
     static const char *const words[] = {"false", "no", "off", "true",
                                         "yes",   "on", NULL};
-    for (int i = 0; words[i]; i++) {
-        if (strcasecmp(words[i], g->values[0]) != 0)
-            continue;
-        *(int *)field(g, section) = i >= 3;
+    for (int i = 0; words[i]; i++)
+        if (strcasecmp(words[i], value) == 0)
+            return i >= 3;
+    return -1;
+}
+
+void set_boolean(struct load *ld, const struct given *g, void *section)
+{
+    int boolean = boolean_of(g->values[0]);
+    if (boolean >= 0) {
+        *(int *)field(g, section) = boolean;
         return;
     }
     load_error(ld, g->line, g->spec->name, "\"%.60s\" is neither true nor false",
                g->values[0]);
+}
+
+/* Booleans as everywhere, and words beside them. */
+void set_matching(struct load *ld, const struct given *g, void *section)
+{
+    int *matching = field(g, section);
+    int index = word_index(g->spec->words, g->values[0]);
+    int boolean = boolean_of(g->values[0]);
+    if (index < 0 && boolean < 0)
+        complain_of_word(ld, g, ", true, false");
+    else
+        *matching = index > 0 ? index : boolean ? MATCHING_OWNER : MATCHING_OFF;
 }
 
 void set_text(struct load *ld, const struct given *g, void *section)
@@ -230,6 +252,24 @@ void set_help(struct load *ld, const struct given *g, void *section)
         load_error(ld, g->line, g->spec->name, "longer than %d bytes", HELP_MAX);
     else
         keep_text(ld, g, section, value);
+}
+
+/* RFC 8601 2.2: a value; no more of it than a host name and a token may have. */
+void set_authserv_id(struct load *ld, const struct given *g, void *section)
+{
+    const char *value = g->values[0];
+    char host[HOST_NAME_MAX + 1] = "localhost";
+    if (*value == '\0') {
+        gethostname(host, sizeof host - 1);
+        value = host;
+    }
+    bool good = strlen(value) <= HELP_MAX;
+    for (const char *c = value; *c && good; c++)
+        good = ascii_is_alnum(*c) || strchr("-._", *c);
+    if (good)
+        keep_text(ld, g, section, value);
+    else
+        fail(ld, g, "letters, digits, dots, - and _ were expected, as in a host name");
 }
 
 void set_log_target(struct load *ld, const struct given *g, void *section)

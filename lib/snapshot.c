@@ -22,10 +22,14 @@ void snapshot_free(struct snapshot **snapshot)
         strmap_clear(&i->relay_ous);
         strmap_clear(&i->realms);
     }
+    for (struct site_policy *p = s->policies; p; p = p->next) {
+        strmap_clear(&p->interface_set);
+        strmap_clear(&p->ou_set);
+    }
     strmap_clear(&s->ous);
     strmap_clear(&s->domains);
     strmap_clear(&s->local_domains);
-    user_index_clear(&s->users);
+    name_index_clear(&s->users);
     arena_free(&s->secrets);
     struct arena *arena = s->arena;
     arena_free(&arena);
@@ -64,7 +68,12 @@ bool snapshot_domain_is_local(const struct snapshot *s, struct span domain)
            find_by_ending(&s->local_domains, domain);
 }
 
+struct span user_item_name(const void *user)
+{
+    return user_name(user);
+}
+
 const struct user *snapshot_user(const struct snapshot *s, struct span name)
 {
-    return user_index_find(&s->users, name);
+    return name_index_find(&s->users, name);
 }

@@ -9,21 +9,13 @@
 #include "address.h"
 #include "arena.h"
 #include "clients.h"
+#include "nameindex.h"
 #include "names.h"
+#include "options.h"
+#include "sendermap.h"
+#include "source.h"
 #include "span.h"
 #include "strmap.h"
-#include "userindex.h"
-
-/* Where a setting stands. file NULL: nowhere, its default applies. */
-struct source {
-    const char *file;
-    unsigned line;
-};
-
-enum { SOURCE_TEXT = 4096 + 16 };
-
-/* "file:line" or "default" with a NUL. */
-void source_format(struct source source, char out[SOURCE_TEXT]);
 
 enum mode { MODE_ENFORCE, MODE_MONITOR };
 /* The option knows the first three; MTA_UNKNOWN is one that did not tell what it is. */
@@ -35,104 +27,32 @@ enum authentication { AUTH_DISABLED, AUTH_ENABLED, AUTH_ENCRYPTED };
 enum restriction { RESTRICTION_DISABLED, RESTRICTION_ALLOW, RESTRICTION_DENY };
 enum inbound { INBOUND_NO, INBOUND_WHEN_AUTH_ENABLED, INBOUND_ALWAYS };
 enum inbound_scope { SCOPE_DOMAIN, SCOPE_OU };
+/* match_auth_user: what it takes to own a sender. */
+enum matching {
+    MATCHING_OFF,
+    MATCHING_EXACT,
+    MATCHING_OWNER,
+    MATCHING_DOMAIN,
+    MATCHING_LOCAL_PART
+};
+enum header_matching { HEADER_NO, HEADER_FROM, HEADER_FROM_OR_SENDER };
+enum login_state { STATE_ANY, STATE_AUTHENTICATED, STATE_UNAUTHENTICATED };
+enum policy_action {
+    ACTION_NONE, /* none was given: an error */
+    ACTION_ACCEPT,
+    ACTION_REFUSE,
+    ACTION_DEFER,
+    ACTION_DISCARD,
+    ACTION_QUARANTINE,
+    ACTION_ADD_HEADER,
+    ACTION_REDIRECT,
+    ACTION_LOG,
+};
 enum smtp_auth { SMTP_AUTH_OFF, SMTP_AUTH_ANY_SENDER, SMTP_AUTH_MATCHING_SENDER };
 enum target_kind { TARGET_LDAP, TARGET_SMTP, TARGET_IMAP, TARGET_POP3 };
 /* The option knows the first three words. */
 enum target_tls { TLS_BY_URL, TLS_NONE, TLS_STARTTLS, TLS_IMPLICIT };
 enum search_scope { SEARCH_SUB, SEARCH_ONE, SEARCH_BASE };
-
-/* The options of each section, in the order of the tables in schema.c. Each struct
- * keeps the line of those that were given; 0 is "left out". */
-enum global_option {
-    GLOBAL_MILTER_SOCKET,
-    GLOBAL_MILTER_SOCKET_MODE,
-    GLOBAL_MILTER_SOCKET_GROUP,
-    GLOBAL_CONTROL_SOCKET,
-    GLOBAL_RUN_AS,
-    GLOBAL_MODE,
-    GLOBAL_MTA,
-    GLOBAL_LOCAL_DOMAINS,
-    GLOBAL_OU_DIRECTORY,
-    GLOBAL_HELP,
-    GLOBAL_AUTH_SOCKET,
-    GLOBAL_AUTH_SOCKET_MODE,
-    GLOBAL_AUTH_SOCKET_OWNER,
-    GLOBAL_SASLAUTHD_SOCKET,
-    GLOBAL_MAP_SOCKET,
-    GLOBAL_AUTH_RUN_AS,
-    GLOBAL_AUTH_WORKERS,
-    GLOBAL_OPTIONS
-};
-enum limits_option {
-    LIMITS_MODE,
-    LIMITS_INTERVAL,
-    LIMITS_FAILED_PER_CLIENT,
-    LIMITS_FAILED_USERS_PER_CLIENT,
-    LIMITS_CLIENTS_PER_LOGIN,
-    LIMITS_FAILED_PER_LOGIN,
-    LIMITS_LOCKOUT,
-    LIMITS_OPTIONS
-};
-enum log_option { LOG_OPTION_TARGET, LOG_OPTION_FORMAT, LOG_OPTION_LEVEL, LOG_OPTIONS };
-enum interface_option {
-    INTERFACE_DAEMON_NAMES,
-    INTERFACE_PORTS,
-    INTERFACE_CLIENTS,
-    INTERFACE_MODE,
-    INTERFACE_AUTHENTICATION,
-    INTERFACE_REQUIRE_AUTHENTICATION,
-    INTERFACE_AUTH_IP_RESTRICTION,
-    INTERFACE_AUTH_IP_FILTER,
-    INTERFACE_AUTH_USERNAME_RESTRICTION,
-    INTERFACE_AUTH_USERNAME_FILTER,
-    INTERFACE_RELAY_CHECK,
-    INTERFACE_ALLOW_RELAY_IF_AUTHENTICATED,
-    INTERFACE_ALLOW_RELAY_OUS,
-    INTERFACE_RELAY_CLIENTS,
-    INTERFACE_DEFAULT_DOMAIN,
-    INTERFACE_STRIP_REALMS,
-    INTERFACE_OPTIONS
-};
-enum ou_option {
-    OU_DOMAINS,
-    OU_MODE,
-    OU_HELP,
-    OU_REQUIRE_INBOUND,
-    OU_INBOUND_SCOPE,
-    OU_REQUIRE_SENDING,
-    OU_MATCH_AUTH_USER,
-    OU_RECIPIENT_DELIMITER,
-    OU_ACCEPT_OTHER_OUS,
-    OU_IP_EXCEPTION_MODE,
-    OU_IP_EXCEPTIONS,
-    OU_AUTH_USERNAME_RESTRICTION,
-    OU_AUTH_USERNAME_FILTER,
-    OU_USERS_FILE,
-    OU_OPTIONS
-};
-enum target_option {
-    TARGET_OPTION_URL,
-    TARGET_OPTION_AUTH,
-    TARGET_OPTION_TLS,
-    TARGET_OPTION_CA_FILE,
-    TARGET_OPTION_TIMEOUT,
-    TARGET_OPTION_USERNAME,
-    TARGET_OPTION_BIND_DN,
-    TARGET_OPTION_SEARCH_BASE,
-    TARGET_OPTION_SEARCH_FILTER,
-    TARGET_OPTION_SEARCH_SCOPE,
-    TARGET_OPTION_SEARCH_BIND_DN,
-    TARGET_OPTION_SEARCH_PASSWORD_FILE,
-    TARGET_OPTION_GROUP_DN,
-    TARGET_OPTIONS
-};
-enum user_option {
-    USER_SMTP_AUTH,
-    USER_PASSWORD,
-    USER_SENDERS,
-    USER_CLIENTS,
-    USER_OPTIONS
-};
 
 /* A list of words as they were given, each terminated by NUL. */
 struct word_list {
@@ -169,6 +89,8 @@ struct globals {
     const char *map_socket;
     const char *auth_run_as;
     unsigned auth_workers; /* 0: as many as there are processors */
+    int authentication_results;
+    const char *authserv_id; /* a token; never "" where results are asked for */
 };
 
 /* Limits on logins; 0 is none. */
@@ -183,6 +105,7 @@ struct limits_settings {
 
 struct interface {
     const char *name, *file;
+    struct span folded_name;
     unsigned line; /* of the section */
     unsigned lines[INTERFACE_OPTIONS];
     struct interface *next;
@@ -214,13 +137,20 @@ struct ou {
     int require_inbound; /* enum inbound */
     int inbound_scope;   /* enum inbound_scope */
     int require_sending;
-    int match_auth_user;
+    int match_auth_user; /* enum matching */
     int accept_other_ous;
     int ip_exception_mode;         /* enum restriction, never disabled */
     int auth_username_restriction; /* enum restriction */
+    int refuse_unknown_senders;
+    int match_header_from; /* enum header_matching */
+    int require_aligned;
+    int refuse_display_name;
     const struct client_list *ip_exceptions;
     const struct name_list *auth_username_filter;
     const char *recipient_delimiter;
+    const struct sender_map *sender_map; /* NULL: none */
+    const struct name_list *known_senders;
+    struct name_list *user_senders; /* of all users, where they must be known */
     const char *file;
     unsigned lines[OU_OPTIONS];
     unsigned line;  /* of the section */
@@ -292,6 +222,35 @@ struct target {
     const char *group_dn;
 };
 
+struct reply {
+    const char *code;     /* three digits */
+    const char *enhanced; /* RFC 3463 */
+    const char *text;
+};
+
+/* A policy section: what is done with the mail that meets all its conditions. */
+struct site_policy {
+    struct site_policy *next;
+    const char *name, *file;
+    unsigned line;  /* of the section */
+    unsigned index; /* from 0 */
+    unsigned lines[POLICY_OPTIONS];
+    int authentication_state;          /* enum login_state */
+    struct word_list interfaces, ous;  /* as written, folded; empty: any */
+    struct strmap interface_set;       /* folded name -> itself */
+    struct strmap ou_set;              /* folded name -> struct ou */
+    const struct client_list *clients; /* NULL: any; so are the next two */
+    const struct name_list *senders, *recipients;
+    int action; /* enum policy_action */
+    const char *value;
+    const char *field_name, *field_value; /* of add_header: value, taken apart */
+    const char *phrase, *not_phrase; /* what it does, or that it does not, in words */
+    struct reply reply;              /* of refuse and defer */
+};
+
+/* More than anybody can keep in mind; and sets of them are small. */
+enum { SITE_POLICIES_MAX = 256 };
+
 struct snapshot {
     struct arena *arena;
     struct arena *secrets; /* wiped at the end; NULL: nothing was kept */
@@ -302,11 +261,16 @@ struct snapshot {
     struct interface fallback;    /* the one named "default" */
     struct strmap ous;            /* folded name -> struct ou */
     struct ou **ou_list;          /* by index */
+    struct site_policy *policies; /* in the order written */
+    size_t policy_count;
+    bool judges_headers; /* an OU asks who wrote a message, */
+    bool needs_headers;  /* or something else looks at its header */
+    bool edits_messages; /* a policy may, or authentication_results do */
     size_t ou_count;
     unsigned target_count, url_count;
     struct strmap domains; /* canonical domain, or "." and one -> struct ou */
     struct strmap local_domains;
-    struct user_index users;
+    struct name_index users;
     const char *typical_hash; /* of any user; NULL: none is known */
     struct word_list files;   /* every file that was read */
     struct timespec loaded;   /* wall clock */
@@ -322,6 +286,9 @@ const struct ou *snapshot_domain_owner(const struct snapshot *snapshot,
 
 /* Is it the domain of any OU, or one of local_domains? */
 bool snapshot_domain_is_local(const struct snapshot *snapshot, struct span domain);
+
+/* For an index of users. */
+struct span user_item_name(const void *user);
 
 const struct user *snapshot_user(const struct snapshot *snapshot, struct span name);
 
@@ -345,6 +312,12 @@ static inline struct source user_source(const struct user *user,
                                         enum user_option option)
 {
     return source_at(user->file, user->lines[option]);
+}
+
+static inline struct source policy_source(const struct site_policy *policy,
+                                          enum policy_option option)
+{
+    return source_at(policy->file, policy->lines[option]);
 }
 
 static inline struct source target_source(const struct target *target,

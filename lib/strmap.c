@@ -128,6 +128,14 @@ void *strmap_add(struct strmap *map, struct span key, void *value)
     return NULL;
 }
 
+void strmap_each(const struct strmap *map,
+                 void (*visit)(void *context, struct span key), void *context)
+{
+    for (size_t i = 0; i < map->size; i++)
+        if (map->slots[i].value)
+            visit(context, (struct span){key_of(&map->slots[i]), map->slots[i].len});
+}
+
 void *strmap_find_hashed(const struct strmap *map, struct span key, uint64_t hash)
 {
     if (map->used == 0 || key.len > map->longest)

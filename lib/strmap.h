@@ -30,6 +30,10 @@ void *strmap_add(struct strmap *map, struct span key, void *value);
 /* NULL if the key is not there. */
 void *strmap_find(const struct strmap *map, struct span key);
 
+/* Calls visit() with each key, in no order. */
+void strmap_each(const struct strmap *map,
+                 void (*visit)(void *context, struct span key), void *context);
+
 /* The hash runs from the last byte to the first, so that all endings of a
  * domain can be looked up in one pass over it. */
 #define STRMAP_HASH_START UINT64_C(0xcbf29ce484222325)

@@ -127,6 +127,8 @@ bool textreader_open(struct textreader *r, const char *path, const char *below,
     const char *fault;
     *r = (struct textreader){.fd = -1};
     r->fd = open_regular(path, below, &st, &fault);
+    if (!fault && below && st.st_size > (off_t)SIZE_MAX_MIB * 1024 * 1024)
+        fault = "larger than 256 MiB";
     r->bytes = fault ? NULL : malloc(TEXTREADER_BYTES);
     if (r->bytes) {
         r->mode = st.st_mode;

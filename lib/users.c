@@ -28,7 +28,7 @@ struct user *user_new(struct load *ld, const struct ou *ou, struct span text,
 
 const struct user *user_add(struct load *ld, struct user *user)
 {
-    const struct user *other = user_index_add(&ld->snapshot->users, user);
+    const struct user *other = name_index_add(&ld->snapshot->users, user);
     if (other)
         return other;
     if (ld->user_count == ld->user_size) {

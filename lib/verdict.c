@@ -21,9 +21,15 @@ const char *rule_name(enum rule_id id)
         [RULE_CROSS_OU] = "cross-ou",
         [RULE_USER_SENDER] = "user-sender",
         [RULE_SENDER_MISMATCH] = "sender-mismatch",
+        [RULE_UNKNOWN_SENDER] = "unknown-sender",
         [RULE_BAD_RECIPIENT] = "bad-recipient",
         [RULE_INBOUND_DOMAIN_AUTH] = "inbound-domain-auth",
         [RULE_RELAY_DENIED] = "relay-denied",
+        [RULE_POLICY] = "policy",
+        [RULE_BAD_HEADER_FROM] = "bad-header-from",
+        [RULE_HEADER_FROM] = "header-from",
+        [RULE_HEADER_ALIGNED] = "header-aligned",
+        [RULE_DISPLAY_NAME] = "display-name",
         [RULE_LOGIN_MALFORMED] = "login-malformed",
         [RULE_LOGIN_LIMIT] = "login-limit",
         [RULE_LOGIN_UNKNOWN] = "login-unknown",
@@ -46,6 +52,23 @@ const char *verdict_name(enum verdict_kind kind)
     return "defer";
 }
 
+void verdict_hold_back(struct verdict *v, enum rule_id rule, const struct ou *ou,
+                       struct source source, const char *reason)
+{
+    bool known = false;
+    for (unsigned i = 0; i < v->held_count; i++)
+        known = known ||
+                (v->held[i].ou == ou &&
+                 (v->held[i].rule == RULE_LOGIN_LIMIT) == (rule == RULE_LOGIN_LIMIT));
+    if (!known && v->held_count < VERDICT_HELD_MAX)
+        v->held[v->held_count++] = (struct held_back){rule, ou};
+    if (v->would != RULE_NONE)
+        return;
+    v->would = rule;
+    v->source = source;
+    v->reason = reason;
+}
+
 void verdict_fault(struct verdict *v, struct source source, const char *reason)
 {
     static const struct reply reply = {
@@ -54,6 +77,7 @@ void verdict_fault(struct verdict *v, struct source source, const char *reason)
     v->rule = RULE_FAULT;
     v->source = source;
     v->reply = &reply;
+    v->detail = NULL;
     v->help = "";
     v->reason = reason;
 }
@@ -64,7 +88,8 @@ const char *verdict_text(const struct verdict *v, char out[REPLY_TEXT])
     if (!v->reply)
         out[0] = '\0';
     else
-        snprintf(out, REPLY_TEXT, "%s%s%s", v->reply->text, help ? "; " : "",
+        snprintf(out, REPLY_TEXT, "%s%s%s%s%s%s", v->reply->text, v->detail ? " (" : "",
+                 v->detail ? v->detail : "", v->detail ? ")" : "", help ? "; " : "",
                  help ? help : "");
     return out;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was decided about a MAIL or RCPT command, and why. */
+/* What was decided about a MAIL or RCPT command, or a message, and why. */
 #ifndef GATEPOST_VERDICT_H
 #define GATEPOST_VERDICT_H
 
@@ -24,9 +24,15 @@ enum rule_id {
     RULE_CROSS_OU,
     RULE_USER_SENDER,
     RULE_SENDER_MISMATCH,
+    RULE_UNKNOWN_SENDER,
     RULE_BAD_RECIPIENT,
     RULE_INBOUND_DOMAIN_AUTH,
     RULE_RELAY_DENIED,
+    RULE_POLICY,
+    RULE_BAD_HEADER_FROM,
+    RULE_HEADER_FROM,
+    RULE_HEADER_ALIGNED,
+    RULE_DISPLAY_NAME,
     /* of gatepost-auth, beside those above */
     RULE_LOGIN_MALFORMED,
     RULE_LOGIN_UNKNOWN,
@@ -40,11 +46,16 @@ enum rule_id {
 const char *rule_name(enum rule_id id);
 const char *verdict_name(enum verdict_kind kind);
 
-struct reply {
-    const char *code;     /* three digits */
-    const char *enhanced; /* RFC 3463 */
-    const char *text;
+/* What monitor mode held back of one owner: the first of its rules that would have
+ * refused, as it would if its owner alone were switched to enforce. */
+struct held_back {
+    enum rule_id rule;
+    const struct ou *ou; /* NULL: a rule of the interface, or of login_limits */
 };
+
+/* One of the interface, the login's OU and the sender's, and the OUs of a message; more
+ * are not kept. */
+enum { VERDICT_HELD_MAX = 4 };
 
 /* Points into the snapshot it was made with. */
 struct verdict {
@@ -55,9 +66,17 @@ struct verdict {
     const struct ou *ou;       /* whose rule decided, else the sender's; or NULL */
     struct source source;      /* of the setting that decided (or would have) */
     const struct reply *reply; /* NULL on pass */
+    const char *detail;        /* what is wrong, in the reply's text; or NULL */
     const char *help;          /* ends the text; "" is nothing */
     const char *reason;        /* for the log and for explain, never NULL */
+    unsigned held_count;
+    struct held_back held[VERDICT_HELD_MAX];
 };
+
+/* Monitor mode holds back a rule of this OU, or of none. If it is the first of all it
+ * becomes would, source and reason. reason must outlive the verdict. */
+void verdict_hold_back(struct verdict *verdict, enum rule_id rule, const struct ou *ou,
+                       struct source source, const char *reason);
 
 /* Makes it a temporary failure, whatever it was. reason must outlive it. */
 void verdict_fault(struct verdict *verdict, struct source source, const char *reason);

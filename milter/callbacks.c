@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "ending.h"
 #include "journal.h"
 #include "logger.h"
 #include "login.h"
@@ -24,8 +25,29 @@ static struct session *session_of(SMFICTX *ctx)
     return s;
 }
 
-/* Headers, body and the rest are of no use here, and connect and helo need no answer:
- * each of these that the MTA grants saves a round trip. */
+/* What the configuration in force wants of messages. */
+static void ask_for_messages(struct session *s, unsigned long actions)
+{
+    struct edition *edition = runtime_pin();
+    s->has_headers = edition->snapshot->needs_headers;
+    s->edits_offered = (actions & EDITS_ACTIONS) == EDITS_ACTIONS;
+    s->can_edit = s->edits_offered && edition->snapshot->edits_messages;
+    runtime_unpin(&edition);
+}
+
+/* Body and the rest are of no use here, and connect, helo and headers need no answer:
+ * each of these that the MTA grants saves a round trip. Where messages are looked at,
+ * DATA is asked for; and libmilter takes no end of a message behind DATA where there
+ * was neither a header nor the end of one. */
+static unsigned long wanted_steps(const struct session *s)
+{
+    const unsigned long steps =
+        SMFIP_NOBODY | SMFIP_NOUNKNOWN | SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_HDR;
+    const unsigned long headers = s->has_headers ? 0 : SMFIP_NOHDRS;
+    bool looks = s->has_headers || s->can_edit;
+    return steps | headers | (looks ? SMFIP_NR_EOH : SMFIP_NODATA | SMFIP_NOEOH);
+}
+
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
                              unsigned long f2, unsigned long f3,
                              unsigned long *our_actions, unsigned long *our_steps,
@@ -33,15 +55,15 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 {
     (void)f2;
     (void)f3;
-    const unsigned long unneeded = SMFIP_NOBODY | SMFIP_NOHDRS | SMFIP_NOEOH |
-                                   SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_CONN |
-                                   SMFIP_NR_HELO;
-    *our_actions = actions & SMFIF_SETSYMLIST;
-    *our_steps = steps & unneeded;
-    *our_f2 = *our_f3 = 0;
     struct session *s = session_of(ctx);
     if (!s)
         return SMFIS_TEMPFAIL;
+    ask_for_messages(s, actions);
+    *our_actions = actions & (SMFIF_SETSYMLIST | (s->can_edit ? EDITS_ACTIONS : 0));
+    *our_steps = steps & wanted_steps(s);
+    *our_f2 = *our_f3 = 0;
+    s->header_answer = *our_steps & SMFIP_NR_HDR ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+    s->eoh_answer = *our_steps & SMFIP_NR_EOH ? SMFIS_NOREPLY : SMFIS_CONTINUE;
     s->cannot_ask = !(actions & SMFIF_SETSYMLIST);
     if (!s->cannot_ask)
         macros_request(ctx);
@@ -134,26 +156,6 @@ static void warn_of_missing_login(struct session *s, SMFICTX *ctx, const char *l
         lost ? "beside {auth_type}" : "and cannot be asked for it (old protocol)");
 }
 
-static void finish_transaction(SMFICTX *ctx, struct session *s, const char *end)
-{
-    struct transaction *t = &s->transaction;
-    if (!t->open)
-        return;
-    const char *queue_id = macro_get(ctx, "i");
-    if (queue_id)
-        short_text_set(&t->queue_id, queue_id);
-    journal_transaction(s, end);
-    transaction_end(t);
-}
-
-static void keep_would(struct transaction *t, const struct verdict *v)
-{
-    if (t->would != RULE_NONE || v->would == RULE_NONE)
-        return;
-    t->would = v->would;
-    t->would_source = v->source;
-}
-
 /* Puts together what is known at MAIL. Returns NULL, or why it cannot be judged. */
 static const char *read_mail(SMFICTX *ctx, const struct session *s,
                              struct transaction *t, struct txn *txn)
@@ -173,24 +175,34 @@ static const char *read_mail(SMFICTX *ctx, const struct session *s,
     txn->tls = t->tls = t->tls_version.len > 0;
     txn->mta = mta;
     txn->mail_addr = span_of(macro_get(ctx, "{mail_addr}"));
-    return read_login(s, t, txn, macro_get(ctx, "{auth_authen}"));
+    const char *trouble = read_login(s, t, txn, macro_get(ctx, "{auth_authen}"));
+    if (!trouble && t->edition->snapshot->needs_headers && !s->has_headers)
+        return "headers are needed, and were not when this connection began";
+    if (!trouble && t->edition->snapshot->edits_messages && !s->can_edit)
+        return s->edits_offered
+                   ? "messages are to be changed, but not when this connection began"
+                   : "messages are to be changed, and the MTA lets no filter do that";
+    return trouble;
 }
 
-/* Logs and counts what was decided about MAIL; ends what did not pass. */
-static void settle_mail(struct session *s, const struct verdict *v)
+/* Logs and counts what was decided about MAIL, answers it, and ends what did not pass:
+ * last of all, since the verdict points into the snapshot. */
+static sfsistat settle_mail(SMFICTX *ctx, struct session *s, const struct verdict *v)
 {
     static const struct span nobody = {NULL, 0};
     struct transaction *t = &s->transaction;
     t->open = v->kind == VERDICT_PASS;
-    keep_would(t, v);
+    transaction_keep_would(t, v);
     if (!t->open || v->would != RULE_NONE)
         journal_verdict(s, nobody, nobody, v);
-    if (t->open) {
-        counters_count_would(v, t->edition->tallies);
-        return;
-    }
-    counters_count(v, t->edition->tallies);
-    transaction_end(t);
+    if (t->open)
+        counters_count_would(v, &t->policy, t->edition->tallies);
+    else
+        counters_count(v, &t->policy, t->edition->tallies);
+    sfsistat status = reply_verdict(ctx, v);
+    if (!t->open)
+        transaction_end(t);
+    return status;
 }
 
 static void forget_mail_macros(SMFICTX *ctx)
@@ -199,6 +211,12 @@ static void forget_mail_macros(SMFICTX *ctx)
                                         "{tls_version}", NULL};
     for (const char *const *name = names; *name; name++)
         macro_forget(ctx, *name);
+}
+
+/* To a sender without a domain, the MTA adds one; who reads the log has to know it. */
+static bool has_at(struct span address)
+{
+    return span_rfind(address, '@') < address.len;
 }
 
 static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
@@ -218,20 +236,19 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
     policy_mail(t->edition->snapshot, &txn, &t->policy, &verdict, NULL);
     if (trouble)
         verdict_fault(&verdict, (struct source){NULL, 0}, trouble);
-    if (verdict.rule == RULE_BAD_SENDER)
+    if (verdict.rule == RULE_BAD_SENDER || !has_at(txn.from))
         long_text_set(&t->mail_addr, txn.mail_addr);
     warn_of_missing_login(s, ctx, macro_get(ctx, "{auth_authen}"));
     forget_mail_macros(ctx);
-    settle_mail(s, &verdict);
-    return reply_verdict(ctx, &verdict);
+    return settle_mail(ctx, s, &verdict);
 }
 
 /* The MTA should not have let it come to this. */
-static sfsistat defer_stray_recipient(SMFICTX *ctx)
+static sfsistat defer_stray(SMFICTX *ctx, const char *what)
 {
     struct verdict verdict = {0};
-    verdict_fault(&verdict, (struct source){NULL, 0}, "no accepted sender");
-    logger_message(LOG_LEVEL_WARNING, "the MTA sent RCPT without an accepted MAIL");
+    verdict_fault(&verdict, (struct source){NULL, 0}, what);
+    logger_message(LOG_LEVEL_WARNING, "the MTA sent %s", what);
     return reply_verdict(ctx, &verdict);
 }
 
@@ -239,7 +256,7 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 {
     struct session *s = session_of(ctx);
     if (!s || !s->transaction.open)
-        return defer_stray_recipient(ctx);
+        return defer_stray(ctx, "RCPT without an accepted MAIL");
     struct transaction *t = &s->transaction;
     struct span to = span_of(argv[0]), reading = span_of(macro_get(ctx, "{rcpt_addr}"));
     const char *queue_id = macro_get(ctx, "i");
@@ -248,11 +265,15 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 
     struct verdict verdict;
     policy_rcpt(&t->policy, to, reading, &verdict, NULL);
-    counters_count(&verdict, t->edition->tallies);
-    keep_would(t, &verdict);
+    counters_count(&verdict, &t->policy, t->edition->tallies);
+    transaction_keep_would(t, &verdict);
+    if (verdict.kind == VERDICT_PASS && !edits_keep(&t->edits, &t->policy.handling, to))
+        verdict_fault(&verdict, (struct source){NULL, 0}, "out of memory");
     if (verdict.kind == VERDICT_PASS)
         recipients_add(&t->accepted, to);
-    if (verdict.rule != RULE_BAD_RECIPIENT && verdict.rule != RULE_INBOUND_DOMAIN_AUTH)
+    if (verdict.rule != RULE_BAD_RECIPIENT &&
+        verdict.rule != RULE_INBOUND_DOMAIN_AUTH && verdict.rule != RULE_POLICY &&
+        verdict.would != RULE_POLICY)
         reading.len = 0;
     if (verdict.kind != VERDICT_PASS || verdict.would != RULE_NONE)
         journal_verdict(s, to, reading, &verdict);
@@ -260,19 +281,52 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
     return reply_verdict(ctx, &verdict);
 }
 
+static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+{
+    struct session *s = session_of(ctx);
+    if (!s)
+        return SMFIS_TEMPFAIL;
+    struct transaction *t = &s->transaction;
+    if (!t->open || !t->edition->snapshot->needs_headers)
+        return s->header_answer;
+    if (!t->headers)
+        t->headers = headers_new();
+    if (!t->headers || !headers_add(t->headers, t->edition->snapshot, name, value))
+        t->lost_headers = true;
+    return s->header_answer;
+}
+
+static sfsistat on_data(SMFICTX *ctx)
+{
+    struct session *s = session_of(ctx);
+    if (!s || !s->transaction.open)
+        return defer_stray(ctx, "DATA without an accepted MAIL");
+    return ending_data(ctx, s);
+}
+
+static sfsistat on_eoh(SMFICTX *ctx)
+{
+    struct session *s = session_of(ctx);
+    return s ? s->eoh_answer : SMFIS_TEMPFAIL;
+}
+
 static sfsistat on_eom(SMFICTX *ctx)
 {
     struct session *s = session_of(ctx);
-    if (s)
-        finish_transaction(ctx, s, "message");
-    return SMFIS_CONTINUE;
+    if (!s || !s->transaction.open)
+        return defer_stray(ctx, "the end of a message without an accepted MAIL");
+    if (s->transaction.accepted.count == 0) {
+        ending_transaction(ctx, s, "abort");
+        return defer_stray(ctx, "a message without an accepted RCPT");
+    }
+    return ending_message(ctx, s);
 }
 
 static sfsistat on_abort(SMFICTX *ctx)
 {
     struct session *s = smfi_getpriv(ctx);
     if (s)
-        finish_transaction(ctx, s, "abort");
+        ending_transaction(ctx, s, "abort");
     return SMFIS_CONTINUE;
 }
 
@@ -282,7 +336,7 @@ static sfsistat on_close(SMFICTX *ctx)
     struct session *s = smfi_getpriv(ctx);
     if (!s)
         return SMFIS_CONTINUE;
-    finish_transaction(ctx, s, "disconnect");
+    ending_transaction(ctx, s, "disconnect");
     smfi_setpriv(ctx, NULL);
     session_free(&s);
     return SMFIS_CONTINUE;
@@ -295,6 +349,9 @@ const struct smfiDesc callbacks = {
     .xxfi_helo = on_helo,
     .xxfi_envfrom = on_envfrom,
     .xxfi_envrcpt = on_envrcpt,
+    .xxfi_data = on_data,
+    .xxfi_header = on_header,
+    .xxfi_eoh = on_eoh,
     .xxfi_eom = on_eom,
     .xxfi_abort = on_abort,
     .xxfi_close = on_close,

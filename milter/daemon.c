@@ -127,7 +127,8 @@ static int start_threads(const char *file, struct snapshot **snapshot, int contr
     reload_start(&reload, *snapshot);
     *snapshot = NULL;
     snprintf(error, ERROR_TEXT, "cannot start threads");
-    if (!control_start(control, &(struct control_hooks){report, NULL}) ||
+    if (!control_start(control,
+                       &(struct control_hooks){"gatepost-milter", report, NULL}) ||
         pthread_create(&thread, NULL, milter_thread, NULL) != 0)
         return EX_OSERR;
     pthread_detach(thread);

@@ -11,7 +11,10 @@
 void journal_verdict(const struct session *session, struct span to,
                      struct span rcpt_addr, const struct verdict *verdict);
 
-/* The end of a transaction: "message", "abort" or "disconnect". */
+/* A verdict on the whole message that is no plain pass. */
+void journal_message(const struct session *session, const struct verdict *verdict);
+
+/* The end of a transaction: "message", "discard", "abort" or "disconnect". */
 void journal_transaction(const struct session *session, const char *end);
 
 #endif

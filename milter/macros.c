@@ -19,6 +19,7 @@ void macros_request(SMFICTX *ctx)
     smfi_setsymlist(ctx, SMFIM_ENVFROM,
                     unconst("i {auth_type} {auth_authen} {tls_version} {mail_addr}"));
     smfi_setsymlist(ctx, SMFIM_ENVRCPT, unconst("i {rcpt_addr}"));
+    smfi_setsymlist(ctx, SMFIM_DATA, unconst("i"));
     smfi_setsymlist(ctx, SMFIM_EOM, unconst("i"));
 }
 

@@ -36,7 +36,7 @@ void session_free(struct session **session)
     struct session *s = *session;
     if (!s)
         return;
-    runtime_unpin(&s->transaction.edition);
+    transaction_end(&s->transaction);
     free(s);
     *session = NULL;
     atomic_fetch_sub(&session_counts.open, 1);
@@ -59,22 +59,34 @@ void long_text_set(struct long_text *text, struct span value)
 
 void transaction_start(struct transaction *t)
 {
-    runtime_unpin(&t->edition);
-    t->open = false;
+    transaction_end(t);
     t->edition = runtime_pin();
     t->mechanism.len = t->login.len = t->from.len = t->mail_addr.len = t->queue_id.len =
         0;
+    t->lost_headers = false;
     t->accepted.used = 0;
     t->accepted.count = 0;
     t->would = RULE_NONE;
     t->would_source = (struct source){NULL, 0}; /* pointed into the old snapshot */
+    t->would_ou = NULL;
 }
 
 void transaction_end(struct transaction *t)
 {
     t->open = false;
     t->policy.accepted = false;
+    headers_free(&t->headers);
+    edits_clear(&t->edits);
     runtime_unpin(&t->edition);
+}
+
+void transaction_keep_would(struct transaction *t, const struct verdict *v)
+{
+    if (t->would != RULE_NONE || v->would == RULE_NONE)
+        return;
+    t->would = v->would;
+    t->would_source = v->source;
+    t->would_ou = v->held_count ? v->held[0].ou : NULL;
 }
 
 void recipients_add(struct recipients *r, struct span to)

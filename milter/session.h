@@ -5,6 +5,8 @@
 
 #include <stdatomic.h>
 
+#include "edits.h"
+#include "headers.h"
 #include "line.h"
 #include "policy.h"
 #include "runtime.h"
@@ -41,8 +43,12 @@ struct transaction {
     struct long_text mail_addr; /* only where it disagrees */
     struct short_text queue_id;
     struct recipients accepted;
+    struct edits edits;
+    struct headers *headers; /* NULL until the first field */
+    bool lost_headers;       /* for want of memory */
     enum rule_id would;
     struct source would_source;
+    const struct ou *would_ou; /* whose rule it was, or NULL */
 };
 
 struct session {
@@ -53,8 +59,13 @@ struct session {
     bool name_verified;
     struct short_text daemon_name;
     unsigned port;
-    enum mta mta;    /* by what it says */
-    bool cannot_ask; /* it does not take our list of macros */
+    enum mta mta;       /* by what it says */
+    bool cannot_ask;    /* it does not take our list of macros */
+    bool has_headers;   /* it was asked for the headers of messages, */
+    bool can_edit;      /* and to let us change those, and the envelope, */
+    bool edits_offered; /* which it is able to */
+    int header_answer;  /* what on_header() returns */
+    int eoh_answer;     /* and on_eoh() */
     struct short_text helo;
     struct short_text tls_version; /* as of the last HELO */
     struct transaction transaction;
@@ -88,6 +99,10 @@ static inline struct span long_text_span(const struct long_text *t)
 /* Forgets an earlier transaction and pins the newest configuration. */
 void transaction_start(struct transaction *transaction);
 void transaction_end(struct transaction *transaction);
+
+/* The first of its verdicts that says so tells what monitor mode held back. */
+void transaction_keep_would(struct transaction *transaction,
+                            const struct verdict *verdict);
 
 void recipients_add(struct recipients *recipients, struct span recipient);
 

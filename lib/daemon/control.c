@@ -21,6 +21,7 @@
 #include "logger.h"
 #include "reload.h"
 #include "runtime.h"
+#include "would.h"
 
 enum {
     CLIENTS = 64,
@@ -57,12 +58,30 @@ static json_t *status(void)
     return object;
 }
 
+/* Beside status, since there may be very many OUs. */
+static json_t *would(const char *ou)
+{
+    struct edition *edition = runtime_pin();
+    json_t *object = json_pack("{s:s, s:s, s:I, s:I}", "program", own.program,
+                               "version", GATEPOST_VERSION, "pid", (json_int_t)getpid(),
+                               "uptime", (json_int_t)(time(NULL) - started));
+    json_t *report = would_report(edition->snapshot, ou);
+    json_object_update(object, report);
+    json_decref(report);
+    runtime_unpin(&edition);
+    return object;
+}
+
 static json_t *answer_to(const char *request)
 {
     if (strcmp(request, "reload") == 0)
         return reload_run();
     if (strcmp(request, "status") == 0)
         return status();
+    if (strcmp(request, "would") == 0)
+        return would(NULL);
+    if (strncmp(request, "would ", 6) == 0)
+        return would(request + 6);
     json_t *answer = own.answer ? own.answer(request) : NULL;
     return answer ? answer
                   : json_pack("{s:b, s:s}", "ok", 0, "error", "unknown request");

@@ -16,6 +16,7 @@ int control_listen(struct socket_path *socket, const char *path, uid_t uid, gid_
 
 /* What only this program knows of; neither may block. */
 struct control_hooks {
+    const char *program;                    /* its name, as in the log */
     void (*report)(json_t *object);         /* adds to status */
     json_t *(*answer)(const char *request); /* NULL if that is none; may be NULL */
 };

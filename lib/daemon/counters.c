@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "would.h"
+
 static atomic_ulong verdicts[VERDICT_PASS + 1];
 static atomic_ulong rules[RULE_COUNT], held_back[RULE_COUNT];
 
@@ -50,21 +52,24 @@ static void add_one(atomic_ulong *counter)
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
-void counters_count_would(const struct verdict *v, struct tally *const *tallies)
+void counters_count_would(const struct verdict *v, const struct policy *p,
+                          struct tally *const *tallies)
 {
     if (v->would == RULE_NONE)
         return;
     add_one(&held_back[v->would]);
     if (v->ou)
         add_one(&tallies[v->ou->index]->would);
+    would_count(v, p, tallies);
 }
 
-void counters_count(const struct verdict *v, struct tally *const *tallies)
+void counters_count(const struct verdict *v, const struct policy *p,
+                    struct tally *const *tallies)
 {
     add_one(&verdicts[v->kind]);
     if (v->rule != RULE_NONE)
         add_one(&rules[v->rule]);
-    counters_count_would(v, tallies);
+    counters_count_would(v, p, tallies);
     if (!v->ou)
         return;
     struct tally *t = tallies[v->ou->index];

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdatomic.h>
 
-#include "verdict.h"
+#include "policy.h"
 
 /* Of one OU, by its name. Never freed: a name that comes back goes on counting. */
 struct tally {
@@ -19,10 +19,13 @@ struct tally {
 struct tally **counters_attach(const struct snapshot *snapshot);
 
 /* Neither blocks. What monitor mode held back at MAIL is counted alone: the verdicts
- * of a mail that passes are those on its recipients. tallies is what counters_attach()
- * gave for the verdict's snapshot. */
-void counters_count_would(const struct verdict *verdict, struct tally *const *tallies);
-void counters_count(const struct verdict *verdict, struct tally *const *tallies);
+ * of a mail that passes are those on its recipients. policy is what the verdict was
+ * made with, for would_count(); tallies is what counters_attach() gave for its
+ * snapshot. */
+void counters_count_would(const struct verdict *verdict, const struct policy *policy,
+                          struct tally *const *tallies);
+void counters_count(const struct verdict *verdict, const struct policy *policy,
+                    struct tally *const *tallies);
 
 /* Adds the keys verdicts, rules, would and ous (those that have counted). To be
  * called by the thread that calls counters_attach(). */

@@ -11,7 +11,7 @@
 
 /* LINE_VALUE bytes of a value are kept, and LINE_LIST of all in a list together. JSON
  * may need six bytes for one. */
-enum { LINE_VALUE = 1024, LINE_LIST = 4096, LINE_MAX_BYTES = 64 * 1024 };
+enum { LINE_VALUE = 1024, LINE_LIST = 4096, LINE_MAX_BYTES = 120 * 1024 };
 
 /* Needs no clean-up. */
 struct line {

@@ -405,7 +405,13 @@ static void test_words(void **state)
         {AT(OU, ou, inbound_scope, "inbound_scope"), "domain", SCOPE_DOMAIN},
         {AT(OU, ou, inbound_scope, "inbound_scope"), "ou", SCOPE_OU},
         {AT(OU, ou, require_sending, "require_sending_domain_authentication"), "on", 1},
-        {AT(OU, ou, match_auth_user, "match_auth_user"), "on", 1},
+        {AT(OU, ou, match_auth_user, "match_auth_user"), "on", MATCHING_OWNER},
+        {AT(OU, ou, match_auth_user, "match_auth_user"), "false", MATCHING_OFF},
+        {AT(OU, ou, match_auth_user, "match_auth_user"), "owner", MATCHING_OWNER},
+        {AT(OU, ou, match_auth_user, "match_auth_user"), "exact", MATCHING_EXACT},
+        {AT(OU, ou, match_auth_user, "match_auth_user"), "domain", MATCHING_DOMAIN},
+        {AT(OU, ou, match_auth_user, "match_auth_user"), "local_part",
+         MATCHING_LOCAL_PART},
         {AT(OU, ou, accept_other_ous, "accept_other_ous"), "on", 1},
         {AT(OU, ou, ip_exception_mode, "ip_exception_mode"), "allow",
          RESTRICTION_ALLOW},
@@ -493,11 +499,15 @@ static void test_value_errors(void **state)
         {"ou 'a' { ip_exception_mode = '' }",
          "1: ip_exception_mode: \"\" is not one of: allow, deny"},
         {"ou 'a' { match_auth_user = maybe }",
-         "1: match_auth_user: \"maybe\" is neither true nor false"},
+         "1: match_auth_user: \"maybe\" is not one of: exact, owner, domain, "
+         "local_part, "
+         "true, false"},
         {"ou 'a' { match_auth_user = 1 }",
-         "1: match_auth_user: \"1\" is neither true nor false"},
+         "1: match_auth_user: \"1\" is not one of: exact, owner, domain, local_part, "
+         "true, false"},
         {"ou 'a' { match_auth_user = '' }",
-         "1: match_auth_user: \"\" is neither true nor false"},
+         "1: match_auth_user: \"\" is not one of: exact, owner, domain, local_part, "
+         "true, false"},
         {"log { target = 'x' }",
          "1: target: \"x\" is not one of: syslog, stderr, or the "
          "absolute path of a file"},
@@ -556,7 +566,8 @@ static void test_value_errors(void **state)
          "\"/(/\"\n"
          "1: warning: auth_username_restriction: deny with an empty list refuses "
          "nobody"},
-        {"ou 'a' { user 'u' { smtp_auth = any_sender senders = { 'a@b@c' } } }",
+        {"ou 'a' { domains = { 'a.example' } user 'u' { smtp_auth = any_sender senders "
+         "= { 'a@b@c' } } }",
          "1: senders: no mail address could ever be like this: \"a@b@c\""},
         {"ou 'a' { user 'a b' { } }",
          "1: user: no login name could ever be like \"a b\""},
@@ -627,7 +638,9 @@ static void test_warnings(void **state)
         {"ou 'a' { user 'u' { clients = { '::1' } } }",
          "1: warning: user: has senders or clients, but smtp_auth is off: it cannot "
          "log in"},
-        {"ou 'a' { user 'u' { clients = { '::1' } smtp_auth = any_sender } }", ""},
+        {"ou 'a' { domains = { 'a.example' } user 'u' { clients = { '::1' } smtp_auth "
+         "= any_sender } }",
+         ""},
         {"interface 'a' { }\ninterface 'b' { }",
          "2: warning: interface: \"b\" can never be reached: \"a\" comes first"},
         {"interface 'a' { ports = { 25, 587 } }\ninterface 'b' { ports = { 587 } }",
@@ -651,7 +664,8 @@ static void test_warnings(void **state)
          "1: warning: relay_clients: has no effect while relay_check is false"},
         {"interface 'a' { relay_check = true relay_clients = { '::/0' } }",
          "1: warning: relay_clients: lets the whole Internet relay"},
-        {"ou 'a' { user 'u' { smtp_auth = any_sender password = 'secret' } }",
+        {"ou 'a' { domains = { 'a.example' } user 'u' { smtp_auth = any_sender "
+         "password = 'secret' } }",
          "1: warning: password: not a hash that crypt(5) describes: see gatepost "
          "passwd"},
     };

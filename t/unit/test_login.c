@@ -66,14 +66,15 @@ static void test_xtext_nul(void **state)
     static const struct interface interface = {.default_domain = ""};
     static const struct snapshot snapshot = {0};
     struct address login;
+    bool completed;
     char out[8];
     size_t len;
     (void)state;
     assert_true(login_decode_xtext(span_of("a+00b"), out, &len));
     assert_int_equal(len, 3);
     assert_memory_equal(out, "a\0b", 3);
-    assert_false(
-        login_canonical(&snapshot, &interface, (struct span){out, len}, &login));
+    assert_false(login_canonical(&snapshot, &interface, (struct span){out, len}, &login,
+                                 &completed));
 }
 
 #define USERS                                                                          \
@@ -141,8 +142,9 @@ static void test_canonical(void **state)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct snapshot *s = load(rows[i].configuration);
         struct address login;
+        bool completed;
         assert_non_null(s);
-        bool good = login_canonical(s, s->interfaces, rows[i].name, &login);
+        bool good = login_canonical(s, s->interfaces, rows[i].name, &login, &completed);
         struct span got = good ? address_text(&login) : (struct span){NULL, 0};
         bad += !same_text(rows[i].name, got, span_of(rows[i].want));
         bad += !holds(!good || address_has_domain(&login) == rows[i].has_domain,
@@ -168,8 +170,10 @@ static void test_quoted_at_before_realm(void **state)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct snapshot *s = load(rows[i].configuration);
         struct address login;
+        bool completed;
         assert_non_null(s);
-        bool good = login_canonical(s, s->interfaces, span_of(rows[i].name), &login);
+        bool good = login_canonical(s, s->interfaces, span_of(rows[i].name), &login,
+                                    &completed);
         bad += !holds(!good, "%s became \"%.*s\"", rows[i].name, (int)login.len,
                       login.text);
         snapshot_free(&s);

@@ -276,6 +276,38 @@ static void test_refused_pattern(void **state)
     assert_true(name_list_empty(NULL));
 }
 
+static void add_text(void *context, struct span text)
+{
+    append(context, SHOWN, "%.*s ", (int)text.len, text.ptr);
+}
+
+/* Each pattern once, as it could be written again; a merged list has those of both. */
+static void test_each(void **state)
+{
+    static const char *const patterns[] = {"A@ACME.example",
+                                           "*@b\xc3\xbc"
+                                           "cher.example",
+                                           "News-*@acme.example", "/^X\\d@/i"};
+    char text[SHOWN] = "";
+    struct arena *arena = arena_new();
+    struct name_list *list = name_list_new(arena, NAME_SENDER);
+    struct name_list *both = name_list_new(arena, NAME_SENDER);
+    (void)state;
+    for (size_t i = 0; i < ROWS(patterns); i++)
+        assert_null(name_list_add(list, span_of(patterns[i])));
+    name_list_each(list, add_text, text);
+    assert_string_equal(text, "a@acme.example *@xn--bcher-kva.example /^X\\d@/i "
+                              "news-*@acme.example ");
+    assert_null(name_list_add(both, span_of("b@acme.example")));
+    assert_int_equal(name_list_merge(both, list), 2);
+    assert_int_equal(name_list_match(both, span_of("news-1@acme.example")), MATCH_YES);
+    assert_int_equal(name_list_match(both, span_of("x1@acme.example")), MATCH_YES);
+    assert_int_equal(name_list_match(both, span_of("b@acme.example")), MATCH_YES);
+    assert_int_equal(name_list_match(list, span_of("b@acme.example")), MATCH_NO);
+    name_list_each(NULL, add_text, NULL);
+    arena_free(&arena);
+}
+
 static void test_match_values(void **state)
 {
     static const struct {
@@ -310,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_refused_pattern),
+        cmocka_unit_test(test_each),
         cmocka_unit_test(test_match_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,11 @@
 /* The rules: each refuses, and passes what stands next to it. */
 #include "unit.h"
 
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
 #include "policy.h"
 
 #define CLIENT "198.51.100.9"
@@ -1097,6 +1102,330 @@ static void test_faults(void **state)
     check_rows(rows, ROWS(rows));
 }
 
+/* --- MAIL: who owns a sender --- */
+
+#define MAP_FD 99
+#define MAP    "senders_file = '/proc/self/fd/99'\n"
+
+static const char map_text[] =
+    "shared@acme.example  a@acme.example, b@beta.example bob, u@acme.example\n"
+    "  off@acme.example one@acme.example v@beta.example x@nobody.example "
+    "o@out.example\n"
+    "shared+eu@acme.example  eu@acme.example\n"
+    "@acme.example  boss@acme.example, b@beta.example\n"
+    "only@acme.example  bob\n"
+    "team@sub.acme.example  b@beta.example\n"
+    "b@beta.example  a@acme.example\n"
+    "n@nobody.example  a@acme.example\n";
+
+/* At a place that a constant can name. */
+static int open_map(void **state)
+{
+    int fd = memfd_create("senders", 0);
+    (void)state;
+    return fd >= 0 && fchmod(fd, 0600) == 0 &&
+                   pwrite(fd, map_text, sizeof map_text - 1, 0) > 0 &&
+                   dup2(fd, MAP_FD) == MAP_FD
+               ? close(fd)
+               : -1;
+}
+
+static int close_map(void **state)
+{
+    (void)state;
+    return close(MAP_FD);
+}
+
+#define OWNED(options)                                                                 \
+    ACME("recipient_delimiter = '+'\n" MAP options "\n" USER(                          \
+        "u@acme.example", "smtp_auth = any_sender senders = { 'list@acme.example' }")  \
+             USER("off@acme.example", "smtp_auth = off")                               \
+                 USER("one@acme.example", "smtp_auth = matching_sender")               \
+                     USER("bare", "smtp_auth = any_sender")                            \
+                         USER("x@nobody.example", "smtp_auth = any_sender"))           \
+    BETA(USER("v@beta.example", "smtp_auth = any_sender"))
+#define OWNER "match_auth_user = owner "
+
+static const char mismatch[] = "sender-mismatch 553 5.7.1";
+static const char crossed[] = "cross-ou 553 5.7.1";
+
+static void test_sender_map(void **state)
+{
+    static const struct row rows[] = {
+        {OWNED(OWNER), CLIENT, "a@acme.example", "<shared@acme.example>", NULL, "pass"},
+        {OWNED(OWNER), CLIENT, "A@ACME.example", "<Shared@Acme.Example>", NULL, "pass"},
+        {OWNED(OWNER), CLIENT, "a@acme.example", "<shared+x@acme.example>", NULL,
+         "pass"},
+        {OWNED(OWNER), CLIENT, "a@acme.example", "<\"shared\"@acme.example>", NULL,
+         "pass"},
+        {OWNED(OWNER), CLIENT, "c@acme.example", "<shared@acme.example>", NULL,
+         mismatch},
+        /* the first entry found decides */
+        {OWNED(OWNER), CLIENT, "a@acme.example", "<shared+eu@acme.example>", NULL,
+         mismatch},
+        {OWNED(OWNER), CLIENT, "eu@acme.example", "<shared+eu@acme.example>", NULL,
+         "pass"},
+        {OWNED(OWNER), CLIENT, "eu@acme.example", "<shared@acme.example>", NULL,
+         mismatch},
+        {OWNED(OWNER), CLIENT, "boss@acme.example", "<shared@acme.example>", NULL,
+         mismatch},
+        {OWNED(OWNER), CLIENT, "boss@acme.example", "<shared+x@acme.example>", NULL,
+         mismatch},
+        {OWNED(OWNER), CLIENT, "boss@acme.example", "<any@acme.example>", NULL, "pass"},
+        {OWNED(OWNER), CLIENT, "boss@acme.example", "<any@sub.acme.example>", NULL,
+         mismatch},
+        {OWNED(OWNER), CLIENT, "a@acme.example", "<any@acme.example>", NULL, mismatch},
+        /* a login keeps its own address, whatever a map says of it */
+        {OWNED(OWNER), CLIENT, "shared@acme.example", "<shared@acme.example>", NULL,
+         "pass"},
+        {OWNED(OWNER), CLIENT, "shared@acme.example", "<shared+eu@acme.example>", NULL,
+         "pass"},
+        /* users */
+        {OWNED(OWNER), CLIENT, "u@acme.example", "<shared@acme.example>", NULL, "pass"},
+        {OWNED(OWNER), CLIENT, "u@acme.example", "<list+x@acme.example>", NULL, "pass"},
+        {OWNED(OWNER), CLIENT, "a@acme.example", "<list@acme.example>", NULL, mismatch},
+        {OWNED(OWNER), CLIENT, "off@acme.example", "<shared@acme.example>", NULL,
+         "user-off 550 5.7.1"},
+        {OWNED(OWNER), CLIENT, "one@acme.example", "<shared@acme.example>", NULL,
+         "user-sender 553 5.7.1"},
+        {OWNED(OWNER), CLIENT, "one@acme.example", "<one+x@acme.example>", NULL,
+         "pass"},
+        {OWNED(OWNER), CLIENT, "x@nobody.example", "<shared@acme.example>", NULL,
+         "pass"},
+        {OWNED(OWNER), CLIENT, "bare", "<shared@acme.example>", NULL, "pass"},
+        /* the map of acme is nobody's but acme's */
+        {OWNED(OWNER) "ou 'g' { domains = { 'g.example' } " OWNER "}", CLIENT,
+         "a@acme.example", "<a@g.example>", NULL, crossed},
+        {OWNED(OWNER), CLIENT, "a@acme.example", "<b@beta.example>", NULL, crossed},
+        {OWNED(OWNER), CLIENT, "a@acme.example", "<n@nobody.example>", NULL, "pass"},
+    };
+    (void)state;
+    check_rows(rows, ROWS(rows));
+}
+
+/* Every value, and each refusal beside the pass next to it. */
+static void test_matching(void **state)
+{
+#define EXACT  OWNED("match_auth_user = exact")
+#define DOMAIN OWNED("match_auth_user = domain")
+#define LOCAL  OWNED("match_auth_user = local_part")
+    static const struct row rows[] = {
+        {OWNED("match_auth_user = true"), CLIENT, "a@acme.example",
+         "<shared@acme.example>", NULL, "pass"},
+        {OWNED("match_auth_user = on"), CLIENT, "a@acme.example",
+         "<other@acme.example>", NULL, mismatch},
+        {OWNED("match_auth_user = no"), CLIENT, "a@acme.example",
+         "<other@acme.example>", NULL, "pass"},
+        {OWNED("match_auth_user = false"), CLIENT, "bob", "<other@acme.example>", NULL,
+         "pass"},
+        {EXACT, CLIENT, "a@acme.example", "<a@acme.example>", NULL, "pass"},
+        {EXACT, CLIENT, "a@acme.example", "<a+x@acme.example>", NULL, "pass"},
+        {EXACT, CLIENT, "a@acme.example", "<shared@acme.example>", NULL, mismatch},
+        {EXACT, CLIENT, "u@acme.example", "<list@acme.example>", NULL, mismatch},
+        {EXACT, CLIENT, "boss@acme.example", "<any@acme.example>", NULL, mismatch},
+        {EXACT, CLIENT, "bob", "<shared@acme.example>", NULL, mismatch},
+        {EXACT, CLIENT, "b@beta.example", "<shared@acme.example>", NULL, mismatch},
+        {EXACT, CLIENT, "bare", "<any@acme.example>", NULL, "pass"},
+        {DOMAIN, CLIENT, "c@acme.example", "<any@acme.example>", NULL, "pass"},
+        {DOMAIN, CLIENT, "u@acme.example", "<any@acme.example>", NULL, "pass"},
+        {DOMAIN, CLIENT, "c@acme.example", "<any@sub.acme.example>", NULL, mismatch},
+        {DOMAIN, CLIENT, "c@sub.acme.example", "<any@acme.example>", NULL, mismatch},
+        {DOMAIN, CLIENT, "c@sub.acme.example", "<any@sub.acme.example>", NULL, "pass"},
+        {DOMAIN, CLIENT, "bob", "<any@acme.example>", NULL, mismatch},
+        {DOMAIN, CLIENT, "bob", "<shared@acme.example>", NULL, "pass"},
+        {DOMAIN, CLIENT, "one@acme.example", "<any@acme.example>", NULL,
+         "user-sender 553 5.7.1"},
+        {DOMAIN, CLIENT, "x@nobody.example", "<any@acme.example>", NULL, mismatch},
+        {DOMAIN, CLIENT, "x@nobody.example", "<x@nobody.example>", NULL,
+         "user-sender 553 5.7.1"},
+        {LOCAL, CLIENT, "bob", "<bob@acme.example>", NULL, "pass"},
+        {LOCAL, CLIENT, "Bob", "<BOB@sub.acme.example>", NULL, "pass"},
+        {LOCAL, CLIENT, "bob", "<bob+x@acme.example>", NULL, "pass"},
+        {LOCAL, CLIENT, "bob+x", "<bob+x@acme.example>", NULL, "pass"},
+        {LOCAL, CLIENT, "bob+x", "<bob@acme.example>", NULL, mismatch},
+        {LOCAL, CLIENT, "bob", "<bobby@acme.example>", NULL, mismatch},
+        {LOCAL, CLIENT, "bob", "<shared@acme.example>", NULL, "pass"},
+        {LOCAL, CLIENT, "a@acme.example", "<a@sub.acme.example>", NULL, mismatch},
+        {LOCAL, CLIENT, "a@acme.example", "<shared@acme.example>", NULL, "pass"},
+        {LOCAL, CLIENT, "a@acme.example", "<\"a@acme.example\"@acme.example>", NULL,
+         mismatch},
+        {LOCAL, CLIENT, "bare", "<any@acme.example>", NULL, "pass"},
+        {OWNED(OWNER), CLIENT, "bob", "<bob@acme.example>", NULL, mismatch},
+        /* in another OU than the one that says so */
+        {LOCAL "ou 'g' { domains = { 'g.example' } " OWNER "}", CLIENT, "bob",
+         "<bob@g.example>", NULL, mismatch},
+        {DOMAIN "ou 'g' { domains = { 'g.example' } " OWNER "}", CLIENT, "c@g.example",
+         "<any@g.example>", NULL, mismatch},
+    };
+    (void)state;
+    check_rows(rows, ROWS(rows));
+}
+
+/* The map of the sender's OU may name logins of others. */
+static void test_cross_ou_by_map(void **state)
+{
+    static const struct row rows[] = {
+        {OWNED(OWNER), CLIENT, "b@beta.example", "<shared@acme.example>", NULL, "pass"},
+        {OWNED(""), CLIENT, "b@beta.example", "<shared@acme.example>", NULL, "pass"},
+        {OWNED(""), CLIENT, "b@beta.example", "<shared+x@acme.example>", NULL, "pass"},
+        {OWNED(""), CLIENT, "b@beta.example", "<shared+eu@acme.example>", NULL,
+         crossed},
+        {OWNED(""), CLIENT, "b@beta.example", "<any@acme.example>", NULL, "pass"},
+        {OWNED(""), CLIENT, "b@beta.example", "<only@acme.example>", NULL, crossed},
+        {OWNED(""), CLIENT, "b@beta.example", "<team@sub.acme.example>", NULL, "pass"},
+        {OWNED(""), CLIENT, "b@beta.example", "<x@sub.acme.example>", NULL, crossed},
+        {OWNED(""), CLIENT, "c@beta.example", "<shared@acme.example>", NULL, crossed},
+        {OWNED(""), CLIENT, "o@out.example", "<shared@acme.example>", NULL, "pass"},
+        {OWNED(""), CLIENT, "p@out.example", "<shared@acme.example>", NULL, crossed},
+        {OWNED("match_auth_user = exact"), CLIENT, "b@beta.example",
+         "<shared@acme.example>", NULL, mismatch},
+        /* an internal user stays in its OU */
+        {OWNED(""), CLIENT, "v@beta.example", "<shared@acme.example>", NULL,
+         "user-sender 553 5.7.1"},
+        /* exempt from 11, not from this */
+        {OWNED(OWNER "ip_exceptions = { '198.51.100.0/24' }"), CLIENT, "c@beta.example",
+         "<shared@acme.example>", NULL, crossed},
+    };
+    (void)state;
+    check_rows(rows, ROWS(rows));
+}
+
+/* A login in a map without a domain: typed so, and completed to nobody else's. */
+static void test_bare_logins(void **state)
+{
+#define COMPLETED(domain) IN("default_domain = '" domain "' strip_realms = { 'r' }")
+    static const struct row rows[] = {
+        {OWNED(OWNER), CLIENT, "bob", "<shared@acme.example>", NULL, "pass"},
+        {OWNED(OWNER), CLIENT, "rob", "<shared@acme.example>", NULL, mismatch},
+        {OWNED(OWNER), CLIENT, "bob@acme.example", "<shared@acme.example>", NULL,
+         mismatch},
+        {COMPLETED("acme.example") OWNED(OWNER), CLIENT, "bob", "<shared@acme.example>",
+         NULL, "pass"},
+        {COMPLETED("acme.example") OWNED(OWNER), CLIENT, "bob", "<bob@acme.example>",
+         NULL, "pass"},
+        {COMPLETED("acme.example") OWNED(OWNER), CLIENT, "bob@r",
+         "<shared@acme.example>", NULL, "pass"},
+        {COMPLETED("acme.example") OWNED(OWNER), CLIENT, "bob@acme.example",
+         "<shared@acme.example>", NULL, mismatch},
+        {COMPLETED("acme.example") OWNED(OWNER), CLIENT, "a", "<shared@acme.example>",
+         NULL, "pass"},
+        {COMPLETED("sub.acme.example") OWNED(OWNER), CLIENT, "bob",
+         "<shared@acme.example>", NULL, "pass"},
+        {COMPLETED("beta.example") OWNED(OWNER), CLIENT, "bob", "<shared@acme.example>",
+         NULL, crossed},
+        {COMPLETED("beta.example") OWNED(OWNER), CLIENT, "b", "<shared@acme.example>",
+         NULL, "pass"},
+        {COMPLETED("out.example") OWNED(OWNER), CLIENT, "bob", "<shared@acme.example>",
+         NULL, crossed},
+        /* a user of the bare name is no login to be completed */
+        {COMPLETED("acme.example") OWNED(OWNER) "ou 'g' { domains = { 'g.example' } "
+                                                "user 'bob' { smtp_auth = any_sender } "
+                                                "}",
+         CLIENT, "bob", "<shared@acme.example>", NULL, "user-sender 553 5.7.1"},
+    };
+    (void)state;
+    check_rows(rows, ROWS(rows));
+}
+
+static void test_unknown_sender(void **state)
+{
+#define KNOWN(more)                                                                    \
+    OWNED("refuse_unknown_senders = true known_senders = { 'k@acme.example', "         \
+          "'*@sub.acme.example' }\n" more)
+#define KNOWN_ALONE(more)                                                              \
+    ACME("refuse_unknown_senders = true recipient_delimiter = '+' " more)
+    static const char refused[] = "unknown-sender 550 5.1.8";
+    static const struct row rows[] = {
+        {KNOWN_ALONE(""), CLIENT, NULL, "<a@acme.example>", NULL, refused},
+        {KNOWN_ALONE(""), CLIENT, "a@acme.example", "<a@acme.example>", NULL, refused},
+        {KNOWN_ALONE(""), CLIENT, NULL, "<a@beta.example>", NULL, "pass"},
+        {KNOWN_ALONE(""), CLIENT, NULL, "<>", NULL, "pass"},
+        {KNOWN_ALONE(""), CLIENT, NULL, "<a>", NULL, "pass"},
+        {ACME("refuse_unknown_senders = false"), CLIENT, NULL, "<a@acme.example>", NULL,
+         "pass"},
+        /* users, those that are off, too */
+        {KNOWN_ALONE(USER("u@acme.example", "")), CLIENT, NULL, "<u@acme.example>",
+         NULL, "pass"},
+        {KNOWN_ALONE(USER("u@acme.example", "")), CLIENT, NULL, "<U+x@acme.example>",
+         NULL, "pass"},
+        {KNOWN_ALONE(USER("u+x@acme.example", "")), CLIENT, NULL, "<u@acme.example>",
+         NULL, refused},
+        {KNOWN_ALONE(USER("u@acme.example", "")), CLIENT, NULL, "<v@acme.example>",
+         NULL, refused},
+        {KNOWN_ALONE(USER("u", "")), CLIENT, NULL, "<u@acme.example>", NULL, refused},
+        /* the map, which grants something to anybody */
+        {KNOWN_ALONE(MAP), CLIENT, NULL, "<any@acme.example>", NULL, "pass"},
+        {KNOWN_ALONE(MAP), CLIENT, NULL, "<any@sub.acme.example>", NULL, refused},
+        {KNOWN_ALONE(MAP), CLIENT, NULL, "<team@sub.acme.example>", NULL, "pass"},
+        {KNOWN_ALONE(MAP), CLIENT, NULL, "<team+x@sub.acme.example>", NULL, "pass"},
+        {KNOWN_ALONE(MAP), CLIENT, NULL, "<+team@sub.acme.example>", NULL, refused},
+        /* senders of any user, and of no other OU's */
+        {KNOWN_ALONE(USER("u@acme.example",
+                          "smtp_auth = any_sender senders = { 'l@acme.example', "
+                          "'n-*@acme.example' }")),
+         CLIENT, NULL, "<l+x@acme.example>", NULL, "pass"},
+        {KNOWN_ALONE(USER("u@acme.example",
+                          "smtp_auth = any_sender senders = { 'l@acme.example', "
+                          "'n-*@acme.example' }")),
+         CLIENT, NULL, "<n-1@acme.example>", NULL, "pass"},
+        {KNOWN_ALONE(USER("u@acme.example",
+                          "smtp_auth = any_sender senders = { 'l@acme.example', "
+                          "'n-*@acme.example' }")),
+         CLIENT, NULL, "<n1@acme.example>", NULL, refused},
+        {KNOWN_ALONE("") BETA(USER("v@beta.example", "smtp_auth = any_sender senders = "
+                                                     "{ 'l@acme.example' }")),
+         CLIENT, NULL, "<l@acme.example>", NULL, refused},
+        /* known_senders */
+        {KNOWN_ALONE("known_senders = { 'k@acme.example' }"), CLIENT, NULL,
+         "<k@acme.example>", NULL, "pass"},
+        {KNOWN_ALONE("known_senders = { 'k@acme.example' }"), CLIENT, NULL,
+         "<K+x@acme.example>", NULL, "pass"},
+        {KNOWN_ALONE("known_senders = { 'k@acme.example' }"), CLIENT, NULL,
+         "<kk@acme.example>", NULL, refused},
+        {KNOWN_ALONE("known_senders = { '*@sub.acme.example' }"), CLIENT, NULL,
+         "<kk@sub.acme.example>", NULL, "pass"},
+        /* it is the last rule: who does not own a sender is told so */
+        {KNOWN_ALONE(OWNER), CLIENT, "a@acme.example", "<b@acme.example>", NULL,
+         mismatch},
+        {KNOWN_ALONE("require_sending_domain_authentication = true"), CLIENT, NULL,
+         "<b@acme.example>", NULL, "sending-domain-auth 530 5.7.0"},
+        /* exempt clients, and clients exempt elsewhere */
+        {KNOWN_ALONE("ip_exceptions = { '198.51.100.0/24' }"), CLIENT, NULL,
+         "<a@acme.example>", NULL, "pass"},
+        {KNOWN_ALONE("ip_exceptions = { '192.0.2.0/24' }"), CLIENT, NULL,
+         "<a@acme.example>", NULL, refused},
+        {KNOWN_ALONE("") BETA("ip_exceptions = { '198.51.100.0/24' }"), CLIENT, NULL,
+         "<a@acme.example>", NULL, refused},
+        {KNOWN_ALONE("ip_exceptions = { '0.0.0.0/0' }"), "unknown", NULL,
+         "<a@acme.example>", NULL, refused},
+        /* monitor mode */
+        {KNOWN_ALONE("mode = monitor"), CLIENT, NULL, "<a@acme.example>", NULL,
+         "pass, would unknown-sender"},
+        {"mode = monitor\n" KNOWN_ALONE(""), CLIENT, NULL, "<a@acme.example>", NULL,
+         "pass, would unknown-sender"},
+        {IN("mode = monitor") KNOWN_ALONE(""), CLIENT, NULL, "<a@acme.example>", NULL,
+         "pass, would unknown-sender"},
+        {KNOWN_ALONE("") BETA("mode = monitor"), CLIENT, "b@beta.example",
+         "<a@acme.example>", NULL, crossed},
+        /* what cannot be told is not passed, unless something else tells it */
+        {KNOWN_ALONE("known_senders = { '" HOSTILE_NAME "' }"), CLIENT, NULL,
+         "<" LONG_NAME "@acme.example>", NULL, "fault 451 4.3.0"},
+        {KNOWN_ALONE("known_senders = { '" HOSTILE_NAME "', '*@acme.example' }"),
+         CLIENT, NULL, "<" LONG_NAME "@acme.example>", NULL, "pass"},
+        {KNOWN_ALONE(USER("u@acme.example", "smtp_auth = any_sender senders = { "
+                                            "'" HOSTILE_NAME "' }")),
+         CLIENT, NULL, "<" LONG_NAME "@acme.example>", NULL, "fault 451 4.3.0"},
+        {KNOWN_ALONE("known_senders = { '" HOSTILE_NAME "' } ip_exceptions = { "
+                     "'198.51.100.0/24' }"),
+         CLIENT, NULL, "<" LONG_NAME "@acme.example>", NULL, "pass"},
+        /* all of it */
+        {KNOWN(OWNER), CLIENT, "a@acme.example", "<shared@acme.example>", NULL, "pass"},
+        {KNOWN(OWNER), CLIENT, "bob", "<k@acme.example>", NULL, mismatch},
+    };
+    (void)state;
+    check_rows(rows, ROWS(rows));
+}
+
 /* --- which interface --- */
 
 static void test_interfaces(void **state)
@@ -1305,6 +1634,38 @@ static void note_step(void *context, const struct step *step)
            step->held_back ? "held" : "");
 }
 
+/* Each of them below its limit, but all of them too much: a fault, not a verdict. */
+static void test_too_much_work(void **state)
+{
+    enum { REGEXES = 3000 };
+    static char configuration[REGEXES * 48 + 400], from[300];
+    size_t size = sizeof configuration;
+    (void)state;
+    append(configuration, size,
+           "ou 'acme' { domains = { 'acme.example' }\n"
+           "refuse_unknown_senders = true known_senders = { ");
+    for (int i = 0; i < REGEXES; i++)
+        append(configuration, size, "%s'/a{1,19}a{1,17}a{1,19}[b%d]$/'", i ? ", " : "",
+               i % 10);
+    append(configuration, size, " } }\n");
+    memset(from, 'a', 250);
+    append(from, sizeof from, "@acme.example");
+    struct diag diag = {0};
+    struct snapshot *s = config_load_text(configuration, strlen(configuration), "t",
+                                          SECRETS_FORGET, &diag);
+    diag_clear(&diag);
+    assert_non_null(s);
+    const struct txn txn = {.from = span_of(from)};
+    struct policy policy;
+    struct verdict v;
+    policy_mail(s, &txn, &policy, &v, NULL);
+    assert_int_equal(v.rule, RULE_FAULT);
+    const struct txn easy = {.from = span_of("<b@acme.example>")};
+    policy_mail(s, &easy, &policy, &v, NULL);
+    assert_int_equal(v.rule, RULE_UNKNOWN_SENDER);
+    snapshot_free(&s);
+}
+
 static void test_trace(void **state)
 {
 #define LOGIN_STEPS                                                                    \
@@ -1317,7 +1678,7 @@ static void test_trace(void **state)
     } rows[] = {
         {"", NULL, "<>", NULL,
          NO_LOGIN "bad-sender+ sending-domain-auth- cross-ou- user-sender- "
-                  "sender-mismatch- "},
+                  "sender-mismatch- unknown-sender- "},
         {TOLD, NULL, "<a@acme.example>", NULL,
          NO_LOGIN "bad-sender+ "
                   "sending-domain-auth! "},
@@ -1327,23 +1688,24 @@ static void test_trace(void **state)
                      "sending-domain-auth+ cross-ou+ user-sender- sender-mismatch! "},
         {TOLD, "u@acme.example", "<u@acme.example>", NULL,
          LOGIN_STEPS "user-off+ user-client- auth-required+ bad-sender+ "
-                     "sending-domain-auth+ cross-ou+ user-sender+ sender-mismatch+ "},
+                     "sending-domain-auth+ cross-ou+ user-sender+ sender-mismatch+ "
+                     "unknown-sender- "},
         {TOLD, "off@acme.example", "<>", NULL, LOGIN_STEPS "user-off! "},
         {TOLD, NULL, "<a@beta.example>", "<x@ext.example>",
-         NO_LOGIN
-         "bad-sender+ sending-domain-auth- cross-ou- user-sender- "
-         "sender-mismatch- bad-recipient+ inbound-domain-auth- relay-denied! "},
+         NO_LOGIN "bad-sender+ sending-domain-auth- cross-ou- user-sender- "
+                  "sender-mismatch- unknown-sender- bad-recipient+ "
+                  "inbound-domain-auth- relay-denied! "},
         {TOLD, NULL, "<a@beta.example>", "<b@beta.example>",
-         NO_LOGIN
-         "bad-sender+ sending-domain-auth- cross-ou- user-sender- "
-         "sender-mismatch- bad-recipient+ inbound-domain-auth- relay-denied+ "},
+         NO_LOGIN "bad-sender+ sending-domain-auth- cross-ou- user-sender- "
+                  "sender-mismatch- unknown-sender- bad-recipient+ "
+                  "inbound-domain-auth- relay-denied+ "},
         {TOLD, NULL, "<a@beta.example>", "<>",
          NO_LOGIN "bad-sender+ sending-domain-auth- cross-ou- user-sender- "
-                  "sender-mismatch- bad-recipient! "},
+                  "sender-mismatch- unknown-sender- bad-recipient! "},
         {"mode = monitor\n" TOLD, "off@acme.example", "<a@beta.example>", NULL,
          LOGIN_STEPS "user-off!held user-client- auth-required+ bad-sender+ "
                      "sending-domain-auth- cross-ou!held user-sender!held "
-                     "sender-mismatch- "},
+                     "sender-mismatch- unknown-sender- "},
         {NAMES("allow", "'" HOSTILE_NAME "'"), LONG_NAME "@acme.example", "<>", NULL,
          "auth-disabled+ auth-encryption- auth-ip- auth-username? "},
         {IN("ports = { 25 }"), NULL, "<>", NULL, ""}, /* no interface, no rule */
@@ -1403,11 +1765,17 @@ int main(void)
         cmocka_unit_test(test_monitor_of_login_ou),
         cmocka_unit_test(test_senders_of_another_ou),
         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_sender_map),
+        cmocka_unit_test(test_matching),
+        cmocka_unit_test(test_cross_ou_by_map),
+        cmocka_unit_test(test_bare_logins),
+        cmocka_unit_test(test_unknown_sender),
         cmocka_unit_test(test_interfaces),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_sources),
         cmocka_unit_test(test_names_of_rules),
+        cmocka_unit_test(test_too_much_work),
         cmocka_unit_test(test_trace),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_map, close_map);
 }

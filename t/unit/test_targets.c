@@ -226,7 +226,8 @@ static void test_limits_and_sockets(void **state)
 static void test_hashes(void **state)
 {
 #define USER(hash)                                                                     \
-    "ou 'a' { user 'u' { smtp_auth = any_sender password = '" hash "' } }"
+    "ou 'a' { domains = { 'a.example' } user 'u' { smtp_auth = any_sender password = " \
+    "'" hash "' } }"
 #define WEAK                                                                           \
     "1: warning: password: too weak a hash, nobody can log in with it: see gatepost "  \
     "passwd"

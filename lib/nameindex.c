@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A hash table of users by name: open addressing with linear probing. */
-#include "userindex.h"
+/* A hash table of things by name: open addressing with linear probing. */
+#include "nameindex.h"
 
 #include <stdlib.h>
 
-#include "snapshot.h"
+#include "strmap.h"
 
 enum { FIRST_SIZE = 64 };
 
@@ -19,19 +19,19 @@ static uint32_t hash_of(struct span name)
 }
 
 /* The slot of this name, or the free one where it would be. */
-static size_t slot_for(const struct user_index *x, struct span name, uint32_t hash)
+static size_t slot_for(const struct name_index *x, struct span name, uint32_t hash)
 {
     size_t i = hash & (x->size - 1);
     while (x->slots[i] &&
-           !(x->hashes[i] == hash && span_equal(user_name(x->slots[i]), name)))
+           !(x->hashes[i] == hash && span_equal(x->name(x->slots[i]), name)))
         i = (i + 1) & (x->size - 1);
     return i;
 }
 
-static void grow(struct user_index *x)
+static void grow(struct name_index *x)
 {
-    struct user_index larger = {.used = x->used,
-                                .size = x->size ? x->size * 2 : FIRST_SIZE};
+    struct name_index larger = {
+        .used = x->used, .size = x->size ? x->size * 2 : FIRST_SIZE, .name = x->name};
     larger.hashes = calloc(larger.size, sizeof *larger.hashes);
     larger.slots = calloc(larger.size, sizeof(*larger.slots));
     if (!larger.hashes || !larger.slots)
@@ -45,32 +45,32 @@ static void grow(struct user_index *x)
         larger.slots[to] = x->slots[i];
         larger.hashes[to] = x->hashes[i];
     }
-    user_index_clear(x);
+    name_index_clear(x);
     *x = larger;
 }
 
-void user_index_clear(struct user_index *x)
+void name_index_clear(struct name_index *x)
 {
     free(x->hashes);
     free(x->slots);
-    *x = (struct user_index){0};
+    *x = (struct name_index){.name = x->name};
 }
 
-struct user *user_index_add(struct user_index *x, struct user *user)
+void *name_index_add(struct name_index *x, void *item)
 {
     if (x->used >= x->size / 4 * 3)
         grow(x);
-    uint32_t hash = hash_of(user_name(user));
-    size_t i = slot_for(x, user_name(user), hash);
+    uint32_t hash = hash_of(x->name(item));
+    size_t i = slot_for(x, x->name(item), hash);
     if (x->slots[i])
         return x->slots[i];
-    x->slots[i] = user;
+    x->slots[i] = item;
     x->hashes[i] = hash;
     x->used++;
     return NULL;
 }
 
-struct user *user_index_find(const struct user_index *x, struct span name)
+void *name_index_find(const struct name_index *x, struct span name)
 {
     if (x->used == 0)
         return NULL;
