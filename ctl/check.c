@@ -75,7 +75,7 @@ static void print_json(const struct diag *diag, bool good)
 int command_check(int argc, char **argv)
 {
     struct common_options o;
-    int status = common_options_read(argc, argv, help, false, &o);
+    int status = common_options_read(argc, argv, help, 0, &o);
     if (status >= 0)
         return status;
     struct diag diag = {0};

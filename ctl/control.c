@@ -74,13 +74,14 @@ static bool is_not_running(int reason)
     return reason == ENOENT || reason == ECONNREFUSED;
 }
 
-static void complain(const char *request, const char *path, const char *reason)
+static void complain(const char *command, const char *path, const char *reason)
 {
-    fprintf(stderr, "gatepost %s: %s: %s\n", request, path, reason);
+    fprintf(stderr, "gatepost %s: %s: %s\n", command, path, reason);
 }
 
 /* Both daemons: their answers, either of which may be missing. */
-static bool ask_both(const char *path, const char *request, struct control_answers *out)
+static bool ask_both(const char *command, const char *path, const char *request,
+                     struct control_answers *out)
 {
     char beside[256];
     json_error_t error;
@@ -92,19 +93,19 @@ static bool ask_both(const char *path, const char *request, struct control_answe
     out->auth = ask(beside, request, &error);
     bool auth_is_down = !out->auth && is_not_running(errno);
     if (!out->milter && !(out->auth && is_not_running(why))) {
-        complain(request, path, reason);
+        complain(command, path, reason);
         if (is_not_running(why))
             fprintf(stderr, "Is gatepost-milter running with this configuration?\n");
     }
     if (!out->auth && !auth_is_down)
-        complain(request, beside, error.text);
+        complain(command, beside, error.text);
     bool faulty =
         (!out->milter && !is_not_running(why)) || (!out->auth && !auth_is_down);
     return !faulty && (out->milter || out->auth);
 }
 
-bool control_request(const char *config, const char *path, const char *request,
-                     struct control_answers *out)
+bool control_request(const char *command, const char *config, const char *path,
+                     const char *request, struct control_answers *out)
 {
     char reason[200];
     json_error_t error;
@@ -113,15 +114,15 @@ bool control_request(const char *config, const char *path, const char *request,
     if (path) {
         out->milter = ask(path, request, &error);
         if (!out->milter)
-            complain(request, path, error.text);
+            complain(command, path, error.text);
         return out->milter != NULL;
     }
     char *found = config_control_socket(config, &wants_auth, reason, sizeof reason);
     if (!found) {
-        complain(request, config, reason);
+        complain(command, config, reason);
         return false;
     }
-    bool good = ask_both(found, request, out);
+    bool good = ask_both(command, found, request, out);
     if (wants_auth && out->milter && !out->auth)
         fprintf(stderr, "gatepost-auth does not run\n");
     free(found);
@@ -173,8 +174,8 @@ int command_unlock(int argc, char **argv)
     json_error_t error;
     const char *name = argc > 1 ? argv[argc - 1] : "";
     bool named = *name && *name != '-';
-    int status =
-        common_options_read(named ? argc - 1 : argc, argv, unlock_help, true, &o);
+    int status = common_options_read(named ? argc - 1 : argc, argv, unlock_help,
+                                     TAKES_SOCKET, &o);
     if (status >= 0)
         return status;
     if (!named || strchr(name, '\n') || strlen(name) > 1000)
@@ -260,10 +261,10 @@ int command_reload(int argc, char **argv)
 {
     struct common_options o;
     struct control_answers answers;
-    int status = common_options_read(argc, argv, help, true, &o);
+    int status = common_options_read(argc, argv, help, TAKES_SOCKET, &o);
     if (status >= 0)
         return status;
-    bool good = control_request(o.config, o.socket, "reload", &answers);
+    bool good = control_request("reload", o.config, o.socket, "reload", &answers);
     if (o.json && (answers.milter || answers.auth)) {
         control_print_json(&answers);
     } else {

@@ -14,9 +14,10 @@ struct control_answers {
 /* Sends one request to the control sockets named by the configuration file, or to
  * socket alone, whosever it is, if that is not NULL: then milter is its answer. False,
  * with the reason printed, if neither daemon runs, or one gave no good answer. The
- * caller ends the answers either way. Waits 60 s for each at the most. */
-bool control_request(const char *config, const char *socket, const char *request,
-                     struct control_answers *answers);
+ * caller ends the answers either way. command: whose name is put before a reason. Waits
+ * 60 s for each at the most. */
+bool control_request(const char *command, const char *config, const char *socket,
+                     const char *request, struct control_answers *answers);
 void control_answers_clear(struct control_answers *answers);
 
 /* The milter's answer, and that of gatepost-auth as its key "auth". */

@@ -30,6 +30,10 @@ static const char help[] =
     "      --mta NAME          postfix or sendmail, if the option mta is auto\n"
     "      --from ADDR         argument of MAIL FROM; '<>' is the null sender\n"
     "      --to ADDR           argument of RCPT TO; may be given more than once\n"
+    "      --header-from TEXT  the message has this From field; this and the next\n"
+    "                          three may be given more than once\n"
+    "      --header-sender TEXT, --resent-from TEXT, --resent-sender TEXT\n"
+    "                          and these\n"
     "      --json              print JSON\n"
     "      --batch             read one JSON object a line from standard input\n";
 
@@ -40,6 +44,8 @@ struct question {
     bool json, batch;
     const char **to;
     size_t to_count;
+    struct originator_field *fields;
+    struct message message;
 };
 
 /* --- text --- */
@@ -69,6 +75,27 @@ static int worse(int status, const struct verdict *v)
     return this > status ? this : status;
 }
 
+/* The end of the message, if it was told who wrote it. */
+static int explain_message(struct policy *policy, const struct question *q, int status)
+{
+    const struct trace trace = {show_step, NULL};
+    struct verdict answer;
+    if (q->message.count == 0) {
+        if (policy->snapshot->needs_headers)
+            puts("\n(what its headers say is not judged: give --header-from)");
+        return status;
+    }
+    putchar('\n');
+    for (size_t i = 0; i < q->message.count; i++) {
+        printf("%s: ", originator_name(q->message.fields[i].which));
+        show_escaped(q->message.fields[i].value);
+        putchar('\n');
+    }
+    policy_message(policy, &q->message, &answer, &trace);
+    show_verdict(&answer, hint);
+    return worse(status, &answer);
+}
+
 static int explain_text(const struct snapshot *snapshot, const struct question *q)
 {
     static struct policy policy;
@@ -93,6 +120,8 @@ static int explain_text(const struct snapshot *snapshot, const struct question *
         show_verdict(&answer, hint);
         status = worse(status, &answer);
     }
+    if (verdict.kind == VERDICT_PASS)
+        status = explain_message(&policy, q, status);
     return status;
 }
 
@@ -124,6 +153,13 @@ static int explain_json(const struct snapshot *snapshot, const struct question *
         status = worse(status, &answer);
     }
     json_t *all = json_pack("{s:o, s:o}", "mail", mail, "rcpt", rcpt);
+    if (q->message.count && verdict.kind == VERDICT_PASS) {
+        struct verdict answer;
+        trace.context = json_array();
+        policy_message(&policy, &q->message, &answer, &trace);
+        json_object_set_new(all, "message", verdict_with_rules(&answer, trace.context));
+        status = worse(status, &answer);
+    }
     json_dumpf(all, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
     putchar('\n');
     json_decref(all);
@@ -144,6 +180,7 @@ enum {
     OPTION_TO,
     OPTION_JSON,
     OPTION_BATCH,
+    OPTION_HEADER, /* and an enum originator */
 };
 
 static const struct option options[] = {
@@ -157,6 +194,11 @@ static const struct option options[] = {
     {"mta", required_argument, NULL, OPTION_MTA},
     {"from", required_argument, NULL, OPTION_FROM},
     {"to", required_argument, NULL, OPTION_TO},
+    {"header-from", required_argument, NULL, OPTION_HEADER + ORIGINATOR_FROM},
+    {"header-sender", required_argument, NULL, OPTION_HEADER + ORIGINATOR_SENDER},
+    {"resent-from", required_argument, NULL, OPTION_HEADER + ORIGINATOR_RESENT_FROM},
+    {"resent-sender", required_argument, NULL,
+     OPTION_HEADER + ORIGINATOR_RESENT_SENDER},
     {"json", no_argument, NULL, OPTION_JSON},
     {"batch", no_argument, NULL, OPTION_BATCH},
     {"help", no_argument, NULL, 'h'},
@@ -229,6 +271,13 @@ static const char *set_option(struct question *q, int option, const char *value)
     case OPTION_BATCH:
         q->batch = true;
         break;
+    case OPTION_HEADER + ORIGINATOR_FROM:
+    case OPTION_HEADER + ORIGINATOR_SENDER:
+    case OPTION_HEADER + ORIGINATOR_RESENT_FROM:
+    case OPTION_HEADER + ORIGINATOR_RESENT_SENDER:
+        q->fields[q->message.count++] = (struct originator_field){
+            (enum originator)(option - OPTION_HEADER), span_of(value)};
+        break;
     case ':':
         return "its value is missing";
     default:
@@ -256,11 +305,14 @@ int command_explain(int argc, char **argv)
     int c;
     opterr = 0;
     q.to = calloc((size_t)argc + 1, sizeof *q.to);
-    if (!q.to)
+    q.fields = calloc((size_t)argc + 1, sizeof *q.fields);
+    if (!q.to || !q.fields)
         abort();
+    q.message.fields = q.fields;
     while (!fault && (c = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
         if (c == 'h') {
             free(q.to);
+            free(q.fields);
             return usage_help(help);
         }
         fault = set_option(&q, c, optarg);
@@ -268,7 +320,8 @@ int command_explain(int argc, char **argv)
     const char *word = fault ? argv[optind - 1] : "";
     for (; !fault && optind < argc; optind++)
         q.to[q.to_count++] = argv[optind]; /* --to a b c */
-    if (!fault && q.batch && (q.has_client || q.txn.from.ptr || q.to_count || q.json))
+    if (!fault && q.batch &&
+        (q.has_client || q.txn.from.ptr || q.to_count || q.message.count || q.json))
         fault = "--batch reads all from standard input, and goes with -c alone";
     if (!fault && !q.batch && !q.has_client)
         fault = "--client is missing (\"unknown\" if it has no address)";
@@ -278,5 +331,6 @@ int command_explain(int argc, char **argv)
                      ? usage_error("explain", "%s%s%s", word, *word ? ": " : "", fault)
                      : answer(&q);
     free(q.to);
+    free(q.fields);
     return status;
 }

@@ -3,22 +3,27 @@
 #include "json.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "ascii.h"
+
+json_t *json_safe_span(struct span text)
+{
+    json_t *value = json_stringn(text.len ? text.ptr : "", text.len);
+    if (value)
+        return value;
+    char *ascii = malloc(text.len + 1);
+    if (!ascii)
+        abort();
+    for (size_t i = 0; i < text.len; i++)
+        ascii[i] = ascii_is_high(text.ptr[i]) ? '?' : text.ptr[i];
+    value = json_stringn(ascii, text.len);
+    free(ascii);
+    return value;
+}
 
 json_t *json_safe_string(const char *text)
 {
-    json_t *value = json_string(text);
-    if (value)
-        return value;
-    char *ascii = strdup(text);
-    if (!ascii)
-        abort();
-    for (char *c = ascii; *c; c++)
-        if ((unsigned char)*c >= 0x80)
-            *c = '?';
-    value = json_string(ascii);
-    free(ascii);
-    return value;
+    return json_safe_span(span_of(text));
 }
 
 static json_t *json_source(struct source source)

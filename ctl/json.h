@@ -8,8 +8,10 @@
 
 #include "policy.h"
 
-/* Strings that came from the network may be no UTF-8; they are then escaped. */
+/* Strings that came from the network may be no UTF-8; each byte above
+ * ASCII is then a question mark. */
 json_t *json_safe_string(const char *text);
+json_t *json_safe_span(struct span text);
 
 /* The object V of config.md. */
 json_t *json_verdict(const struct verdict *verdict);

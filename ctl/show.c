@@ -9,7 +9,8 @@
 #include "ascii.h"
 #include "json.h"
 
-enum { INDENT = 32 };
+/* As wide as what a manual page has room for. */
+enum { INDENT = 32, COLUMNS = 75, REPLY_INDENT = 3 };
 
 void show_escaped(struct span text)
 {
@@ -43,6 +44,22 @@ const char *show_plain(void)
     return isatty(STDOUT_FILENO) ? "\033[0m" : "";
 }
 
+/* From the column indent on, in as many lines as it takes. */
+static void show_words(int indent, const char *text)
+{
+    size_t room = (size_t)(COLUMNS - indent);
+    while (strlen(text) > room) {
+        size_t len = room;
+        while (len > 0 && text[len] != ' ')
+            len--;
+        if (len == 0)
+            break; /* one long word */
+        printf("%.*s\n%*s", (int)len, text, indent, "");
+        text += len + 1;
+    }
+    printf("%s\n", text);
+}
+
 void show_step(void *context, const struct step *step)
 {
     (void)context;
@@ -50,7 +67,7 @@ void show_step(void *context, const struct step *step)
     bool quiet = step->outcome == OUTCOME_UNCONCERNED;
     printf("  %-20s %s%-7s%s ", rule_name(step->rule), quiet ? "" : show_colour(word),
            word, quiet ? "" : show_plain());
-    printf("%s\n", step->reason);
+    show_words(INDENT, step->reason);
     char source[SOURCE_TEXT];
     source_format(step->source, source);
     if (step->source.file)
@@ -73,8 +90,10 @@ void show_verdict(const struct verdict *v, const char *hint)
         printf("   %s\n", v->reason);
     if (v->kind == VERDICT_DEFER && !v->interface)
         printf("   (here: %s)\n", hint);
-    if (*verdict_reply(v, reply))
-        printf("   %s\n", reply);
+    if (*verdict_reply(v, reply)) {
+        printf("%*s", REPLY_INDENT, "");
+        show_words(REPLY_INDENT, reply);
+    }
     bool by_setting = v->kind == VERDICT_REFUSE && v->rule != RULE_BAD_SENDER &&
                       v->rule != RULE_BAD_RECIPIENT;
     if (v->source.file || by_setting) {

@@ -8,13 +8,18 @@
 #include "config.h"
 #include "control.h"
 #include "usage.h"
+#include "would.h"
 
 static const char help[] =
-    "usage: gatepost status [-c FILE] [--socket PATH] [--json]\n"
+    "usage: gatepost status [--would [--ou NAME]] [-c FILE] [--socket PATH]\n"
+    "                       [--json]\n"
     "\n"
     "Shows what gatepost-milter, and gatepost-auth if it runs, have done: uptime,\n"
     "configuration, sessions or logins, and verdicts by rule and by OU.\n"
     "\n"
+    "      --would        show what monitor mode held back instead: by OU and rule,\n"
+    "                     how many, for whom, and when the last one was\n"
+    "      --ou NAME      only of this OU, and all of it\n"
     "  -c, --config FILE  names the control_socket (" CONFIG_DEFAULT_FILE ")\n"
     "      --socket PATH  the control socket itself\n"
     "      --json         print the answers as JSON\n";
@@ -113,7 +118,8 @@ static void print_tail(json_t *s)
                number_of(s, "log_lost"));
     print_counts("verdicts", json_object_get(s, "verdicts"));
     print_counts("refused or deferred by rule", json_object_get(s, "rules"));
-    print_counts("would be refused but for monitor mode", json_object_get(s, "would"));
+    print_counts("would be refused but for monitor mode (see --would)",
+                 json_object_get(s, "would"));
     print_ous(json_object_get(s, "ous"));
 }
 
@@ -148,26 +154,59 @@ static void print_status(json_t *s)
         print_milter(s);
 }
 
+static void print_would(struct control_answers *answers, const char *ou)
+{
+    if (answers->milter)
+        would_print(answers->milter, ou);
+    if (answers->milter && answers->auth)
+        putchar('\n');
+    if (answers->auth)
+        would_print(answers->auth, ou);
+}
+
+static void print_all(struct control_answers *answers)
+{
+    if (answers->milter)
+        print_status(answers->milter);
+    else if (answers->auth)
+        puts("gatepost-milter does not run");
+    if (answers->auth) {
+        putchar('\n');
+        print_status(answers->auth);
+    }
+}
+
+/* False: a name that no OU can have. */
+static bool make_request(const struct common_options *o, char *request, size_t size)
+{
+    if (!o->would)
+        snprintf(request, size, "status");
+    else if (!o->ou)
+        snprintf(request, size, "would");
+    else
+        snprintf(request, size, "would %s", o->ou);
+    return !o->ou || (*o->ou && strlen(o->ou) <= 255 && !strpbrk(o->ou, "\r\n"));
+}
+
 int command_status(int argc, char **argv)
 {
     struct common_options o;
     struct control_answers answers;
-    int status = common_options_read(argc, argv, help, true, &o);
+    char request[300];
+    int status = common_options_read(argc, argv, help, TAKES_SOCKET | TAKES_WOULD, &o);
     if (status >= 0)
         return status;
-    bool good = control_request(o.config, o.socket, "status", &answers);
-    if (o.json && (answers.milter || answers.auth)) {
+    if (o.ou && !o.would)
+        return usage_error("status", "--ou goes with --would");
+    if (!make_request(&o, request, sizeof request))
+        return usage_error("status", "--ou: this is no name of an OU");
+    bool good = control_request("status", o.config, o.socket, request, &answers);
+    if (o.json && (answers.milter || answers.auth))
         control_print_json(&answers);
-    } else if (!o.json) {
-        if (answers.milter)
-            print_status(answers.milter);
-        else if (answers.auth)
-            puts("gatepost-milter does not run");
-        if (answers.auth) {
-            putchar('\n');
-            print_status(answers.auth);
-        }
-    }
+    else if (!o.json && o.would)
+        print_would(&answers, o.ou);
+    else if (!o.json)
+        print_all(&answers);
     control_answers_clear(&answers);
     return good ? 0 : EX_UNAVAILABLE;
 }

@@ -26,15 +26,28 @@ int usage_help(const char *text)
     return 0;
 }
 
-int common_options_read(int argc, char **argv, const char *help, bool with_socket,
+/* getopt_long() is shown the first ones only. */
+static void choose_options(unsigned takes, struct option options[7])
+{
+    static const struct option none = {NULL, 0, NULL, 0};
+    size_t n = 0;
+    options[n++] = (struct option){"config", required_argument, NULL, 'c'};
+    options[n++] = (struct option){"json", no_argument, NULL, 'j'};
+    options[n++] = (struct option){"help", no_argument, NULL, 'h'};
+    if (takes & TAKES_SOCKET)
+        options[n++] = (struct option){"socket", required_argument, NULL, 's'};
+    if (takes & TAKES_WOULD) {
+        options[n++] = (struct option){"would", no_argument, NULL, 'w'};
+        options[n++] = (struct option){"ou", required_argument, NULL, 'o'};
+    }
+    options[n] = none;
+}
+
+int common_options_read(int argc, char **argv, const char *help, unsigned takes,
                         struct common_options *o)
 {
-    const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {with_socket ? "socket" : NULL, required_argument, NULL, 's'},
-        {NULL, 0, NULL, 0}};
+    struct option options[7];
+    choose_options(takes, options);
     int c;
     *o = (struct common_options){.config = CONFIG_DEFAULT_FILE};
     opterr = 0;
@@ -47,6 +60,10 @@ int common_options_read(int argc, char **argv, const char *help, bool with_socke
             o->socket = optarg;
         else if (c == 'j')
             o->json = true;
+        else if (c == 'w')
+            o->would = true;
+        else if (c == 'o')
+            o->ou = optarg;
         else
             return usage_error(argv[0], "%s: %s",
                                c == ':' ? "the value is missing" : "bad option",
