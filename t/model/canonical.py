@@ -131,9 +131,9 @@ def parse_login(raw):
     return Address(unquote(local), domain) if domain else None
 
 
-def canonical_login(config, interface, raw):
-    """The login after strip_realms and default_domain, or None if malformed.  A quoted @
-    counts where nothing is left that tells it from an unquoted one."""
+def login_without_realm(interface, raw):
+    """The login after strip_realms, or None if malformed.  A quoted @ counts where
+    nothing is left that tells it from an unquoted one."""
     login = parse_login(raw)
     if login is None:
         return None
@@ -141,10 +141,17 @@ def canonical_login(config, interface, raw):
         login = Address(login.local)
     if not login.domain and "@" in login.local:     # "user@host"@realm is not user@host
         return None
-    is_user = any(user.login.key == login.key for _, user in config.users())
-    if not login.domain and interface.default_domain and not is_user:
-        login = Address(login.local, canonical_domain(interface.default_domain))
     return login
+
+
+def canonical_login(config, interface, raw):
+    """The login after strip_realms and default_domain, or None if malformed."""
+    login = login_without_realm(interface, raw)
+    if login is None or login.domain or not interface.default_domain:
+        return login
+    if any(user.login.key == login.key for _, user in config.users()):
+        return login
+    return Address(login.local, canonical_domain(interface.default_domain))
 
 
 @functools.lru_cache(maxsize=None)

@@ -4,11 +4,13 @@
 from canonical import parse_login
 
 DEFAULT = "default"     # `source` of a setting that stands in no file
+SECTION = "{"           # the key of where a section begins
 
 
 class Section:
     """A section of the configuration.  `options` holds only what is written;
-    an option that is not has its default.  `lines` is where each one stands."""
+    an option that is not has its default.  `lines` is where each one stands, and the
+    section itself by SECTION."""
 
     DEFAULTS = {}
 
@@ -28,6 +30,11 @@ class Section:
 
     def source(self, option):
         return self.lines.get(option, DEFAULT)
+
+    @property
+    def header(self):
+        """Where the section itself begins."""
+        return self.lines.get(SECTION, DEFAULT)
 
     @property
     def monitored(self):
@@ -59,6 +66,12 @@ class OU(Section):
         "auth_username_restriction": "disabled",
         "auth_username_filter": [],
         "users_file": "",
+        "senders_file": [],
+        "refuse_unknown_senders": False,
+        "known_senders": [],
+        "match_header_from": "no",
+        "require_aligned": False,
+        "refuse_address_in_display_name": False,
     }
 
     def __init__(self, name, users=(), file="", **options):
@@ -88,15 +101,30 @@ class Interface(Section):
     }
 
 
+class Policy(Section):
+    DEFAULTS = {
+        "authentication_state": "any",
+        "interfaces": [],
+        "ous": [],
+        "clients": [],
+        "senders": [],
+        "recipients": [],
+        "action": "accept",
+        "value": "",
+    }
+
+
 class Config(Section):
-    """The whole configuration.  `files` are the pattern files by their path."""
+    """The whole configuration.  `files` are the pattern files and the sender maps by
+    their path."""
 
     DEFAULTS = {"mode": "enforce", "local_domains": [], "ou_directory": "", "help": ""}
 
-    def __init__(self, interfaces=(), ous=(), files=None, **options):
+    def __init__(self, interfaces=(), ous=(), files=None, policies=(), **options):
         super().__init__("", **options)
         self.interfaces = list(interfaces)
         self.ous = list(ous)
+        self.policies = list(policies)
         self.files = dict(files or {})
 
     def users(self):

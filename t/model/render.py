@@ -4,6 +4,7 @@ of each option: that is the `source` a verdict must name."""
 
 import os
 
+from configuration import SECTION
 
 class Writer:
     """Writes one file and keeps the line of each option.  `rng` varies the
@@ -38,9 +39,11 @@ class Writer:
             return self.rng.choice(words) if self.rng else words[0]
         if isinstance(value, int):
             return str(value)
+        if option == "senders_file" and len(value) == 1 and self.varied(50):
+            return self.quoted(value[0])
         if isinstance(value, list):
             return self.list(option, value)
-        is_keyword = self.is_word(value) and option not in ("help", "default_domain")
+        is_keyword = self.is_word(value) and option not in ("help", "default_domain", "value")
         return value if is_keyword and not self.varied(15) else self.quoted(value)
 
     def list(self, option, values):
@@ -83,6 +86,7 @@ class Writer:
 
     def section(self, kind, section, others=()):
         self.comment()
+        section.lines[SECTION] = self.here()
         self.line(f"{kind} {self.quoted(section.name)} {{")
         self.depth += 1
         self.options(section, others)
@@ -122,6 +126,8 @@ def render(config, path, rng=None, fixed=()):
     others = [lambda ou=ou: main.ou(ou) for ou in config.ous if not ou.file]
     in_order = iter(config.interfaces)
     others += [lambda: main.section("interface", next(in_order))] * len(config.interfaces)
+    policies = iter(config.policies)
+    others += [lambda: main.section("policy", next(policies))] * len(config.policies)
     others += [lambda line=line: main.line(line) for line in fixed]
     if rng and not fixed:
         others += unrelated_options(main, rng)
@@ -143,7 +149,7 @@ def render(config, path, rng=None, fixed=()):
 
 def sections(config):
     users = [user for _, user in config.users()]
-    return [config] + config.interfaces + config.ous + users
+    return [config] + config.interfaces + config.ous + users + config.policies
 
 
 def unrelated_options(writer, rng):

@@ -37,6 +37,7 @@ def smaller_options(case, index):
 def smaller_configs(case):
     yield from smaller_lists(case, lambda config: config.ous)
     yield from smaller_lists(case, lambda config: config.interfaces)
+    yield from smaller_lists(case, lambda config: config.policies)
     for index in range(len(case.config.ous)):
         yield from smaller_lists(case, lambda config, i=index: config.ous[i].users)
         if case.config.ous[index].file:
@@ -45,6 +46,16 @@ def smaller_configs(case):
             yield smaller
     for index in range(len(render.sections(case.config))):
         yield from smaller_options(case, index)
+    yield from smaller_files(case)
+
+
+def smaller_files(case):
+    """Copies with one line less in a file of patterns or of senders."""
+    for path, text in case.config.files.items():
+        for shorter in without_each(text.splitlines(keepends=True)):
+            smaller = copy.deepcopy(case)
+            smaller.config.files[path] = "".join(shorter)
+            yield smaller
 
 
 def is_sound(config):
