@@ -80,12 +80,12 @@ def tenant(number, users=1, options=""):
     return text + '}\n'
 
 
-def write_tenants(folder, count, in_a_file, users=1):
+def write_tenants(folder, count, in_a_file, users=1, options=""):
     os.makedirs(folder)
     for start in range(0, count, in_a_file):
         numbers = range(start, min(start + in_a_file, count))
         with open(os.path.join(folder, f"{start:06}.conf"), "w", encoding="utf-8") as file:
-            file.write("".join(tenant(number, users) for number in numbers))
+            file.write("".join(tenant(number, users, options) for number in numbers))
 
 
 def write_config(path, folder, body="", **settings):
@@ -132,14 +132,29 @@ class Server:
                 self.process.wait()
 
 
-def start_gatepost(folder, config):
-    return Server([MILTER, "-c", config], f"{folder}/gatepost.sock",
+def start_gatepost(folder, config, program=MILTER):
+    return Server([program, "-c", config], f"{folder}/gatepost.sock",
                   f"{folder}/gatepost.out", abrupt=False)
 
 
 def start_noop(folder, name, *options):
     socket = f"{folder}/{name}.sock"
     return Server([NOOP, *options, f"unix:{socket}"], socket, f"{folder}/{name}.out")
+
+
+# The wire
+
+Mails = collections.namedtuple("Mails", "rate p50 p99 refused")
+
+
+def wire_load(socket, sessions, rate, seconds, *options):
+    """Runs wireload; rate 0 is as fast as it can. The times are those of a whole
+    transaction, in microseconds."""
+    argv = [WIRELOAD, "-c", str(sessions), "-s", str(seconds), "-r", str(rate), *options,
+            f"unix:{socket}"]
+    output = subprocess.run(argv, check=True, timeout=60, stdout=subprocess.PIPE).stdout
+    numbers = [float(word) for word in output.split()]
+    return Mails(numbers[1] / numbers[2], numbers[7], numbers[8], numbers[9])
 
 
 # Logins
@@ -201,4 +216,4 @@ def login_result(process, seconds):
 
 def medians(results):
     """Of each field of several results."""
-    return Logins(*(median(column) for column in zip(*results)))
+    return type(results[0])(*(median(column) for column in zip(*results)))

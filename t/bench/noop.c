@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A filter that does nothing, to compare with. noop [-a] [-r] SOCKET
+/* A filter that does nothing, to compare with. noop [-a] [-h] [-r] SOCKET
  *   -a  all callbacks, each with its reply; otherwise the steps that gatepost-milter
  *       asks to be left out or unanswered, and the macros that it asks for
+ *   -h  the header, too, unanswered
  *   -r  refuses every recipient */
 #include <libmilter/mfapi.h>
 #include <stdbool.h>
@@ -13,7 +14,7 @@
 
 enum { BACKLOG = 512 };
 
-static bool all, refuse;
+static bool all, headers, refuse;
 
 static void ask_for_macros(SMFICTX *ctx)
 {
@@ -33,9 +34,9 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
                              unsigned long *our_actions, unsigned long *our_steps,
                              unsigned long *our_f2, unsigned long *our_f3)
 {
-    const unsigned long unneeded = SMFIP_NOBODY | SMFIP_NOHDRS | SMFIP_NOEOH |
-                                   SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_CONN |
-                                   SMFIP_NR_HELO;
+    const unsigned long unneeded = SMFIP_NOBODY | SMFIP_NOEOH | SMFIP_NODATA |
+                                   SMFIP_NOUNKNOWN | SMFIP_NR_CONN | SMFIP_NR_HELO |
+                                   (headers ? SMFIP_NR_HDR : SMFIP_NOHDRS);
     (void)f2;
     (void)f3;
     *our_actions = actions & SMFIF_SETSYMLIST;
@@ -88,7 +89,7 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
     (void)ctx;
     (void)name;
     (void)value;
-    return SMFIS_CONTINUE;
+    return all ? SMFIS_CONTINUE : SMFIS_NOREPLY;
 }
 
 static sfsistat on_body(SMFICTX *ctx, unsigned char *bytes, size_t len)
@@ -137,16 +138,19 @@ static void want_everything(void)
 int main(int argc, char **argv)
 {
     int c;
-    while ((c = getopt(argc, argv, "ar")) != -1) {
+    while ((c = getopt(argc, argv, "ahr")) != -1) {
         all = all || c == 'a';
+        headers = headers || c == 'h';
         refuse = refuse || c == 'r';
         if (c == '?')
             return 64;
     }
     if (optind + 1 != argc) {
-        fputs("usage: noop [-a] [-r] SOCKET\n", stderr);
+        fputs("usage: noop [-a] [-h] [-r] SOCKET\n", stderr);
         return 64;
     }
+    if (headers)
+        callbacks.xxfi_header = on_header;
     if (all)
         want_everything();
     umask(0);

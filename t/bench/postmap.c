@@ -8,7 +8,7 @@
 
 #include "measure.h"
 
-static const char *const names[] = {"main.cf", "table", "keys", "key"};
+static const char *const names[] = {"main.cf", "table", "table.db", "keys", "key"};
 
 static FILE *create(const struct postmap *map, const char *name)
 {
@@ -76,6 +76,20 @@ static double run(const struct postmap *map, const char *type, const char *keys)
     int status = system(command);
     double took = measure_now() - start;
     return status == 0 || status == 0x100 ? took : -1;
+}
+
+double postmap_build(const struct postmap *map, const char *type)
+{
+    char command[300];
+    if (map->missing)
+        return -1;
+    snprintf(command, sizeof command, "postmap -c %s %s:%s/table > /dev/null 2>&1",
+             map->folder, type, map->folder);
+    double start = measure_now();
+    int status = system(command);
+    double took = measure_now() - start;
+    make_old(map, "table");
+    return status == 0 ? took : -1;
 }
 
 double postmap_lookup_ns(const struct postmap *map, const char *type, size_t keys)

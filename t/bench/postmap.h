@@ -19,6 +19,10 @@ void postmap_close(struct postmap *map);
 FILE *postmap_table(const struct postmap *map);
 FILE *postmap_keys(const struct postmap *map, bool one_key);
 
+/* Makes a table of Postfix's of the file, "hash" for one. Returns the seconds it took,
+ * negative if that failed. */
+double postmap_build(const struct postmap *map, const char *type);
+
 /* Nanoseconds a key, start-up subtracted. Negative if postmap fails, as it does
  * without the package for that type of table. */
 double postmap_lookup_ns(const struct postmap *map, const char *type, size_t keys);

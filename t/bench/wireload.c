@@ -2,44 +2,40 @@
 /* Speaks the MTA's side of the milter protocol in many sessions at once and tells how
  * long the filter takes to answer MAIL and RCPT.
  *
- * wireload [-c SESSIONS] [-s SECONDS] [-r RATE] SOCKET
+ * wireload [-c SESSIONS] [-s SECONDS] [-r RATE] [-m] SOCKET
  *   SOCKET   unix:/path
  *   RATE     transactions a second, all sessions together; 0: as many as it can
+ *   -m       whole messages: with a header, where the filter wants it, and its end
  *
  * Prints: sessions transactions seconds mail_p50 mail_p99 rcpt_p50 rcpt_p99 both_p50
- * both_p99 refused, times in microseconds. */
+ * both_p99 refused, times in microseconds; both with the end of the message. */
 #include <arpa/inet.h>
-#include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "measure.h"
+#include "wirepackets.h"
 
-enum { PACKET_MAX = 1024, ACTIONS = 0x1ff, STEPS = 0x1fffff, VERSION = 6 };
+enum { ACTIONS = 0x1ff, STEPS = 0x1fffff, VERSION = 6 };
+enum { NO_HEADERS = 1 << 5, NO_REPLY_HEADER = 1 << 7 };
 enum { NO_REPLY_CONNECT = 1 << 12, NO_REPLY_HELO = 1 << 13 };
 enum { EVENTS = 256, WARM_UP_PARTS = 10 }; /* the first tenth is not counted */
 
-enum state { NEGOTIATING, CONNECTING, GREETING, IDLE, SENDER, RECIPIENT };
+enum state { NEGOTIATING, CONNECTING, GREETING, IDLE, SENDER, RECIPIENT, MESSAGE };
 
 struct session {
-    int fd;
+    struct packets packets;
     enum state state;
     unsigned number, transactions;
     uint32_t steps;
-    double due;  /* when the next transaction is to begin */
-    double sent; /* MAIL or RCPT */
-    double mail; /* how long MAIL took */
-    size_t out_len, in_len;
-    char out[PACKET_MAX], in[PACKET_MAX];
+    double due;        /* when the next transaction is to begin */
+    double sent;       /* MAIL, RCPT or the end of the message */
+    double mail, rcpt; /* how long they took */
 };
 
 struct samples {
@@ -54,14 +50,9 @@ static struct {
     double start, counted_from, end;
     struct samples mail, rcpt, both;
     unsigned long refused;
+    bool messages;
     int epoll, timer;
 } load = {.sessions = 10, .seconds = 2};
-
-static void die(const char *what)
-{
-    fprintf(stderr, "wireload: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
 
 static void sample(struct samples *s, double seconds)
 {
@@ -74,50 +65,13 @@ static void sample(struct samples *s, double seconds)
     s->values[s->count++] = seconds * 1e6;
 }
 
-/* --- packets --- */
-
-static void put_packet(struct session *s, char command, const void *data, size_t len)
-{
-    uint32_t size = htonl((uint32_t)len + 1);
-    if (s->out_len + len + 5 > sizeof s->out)
-        die("packet");
-    memcpy(s->out + s->out_len, &size, 4);
-    s->out[s->out_len + 4] = command;
-    memcpy(s->out + s->out_len + 5, data, len);
-    s->out_len += len + 5;
-}
-
-/* names and values, each with its NUL */
-static void put_macros(struct session *s, char command, const char *const *pairs)
-{
-    char data[PACKET_MAX / 2];
-    size_t len = 1;
-    data[0] = command;
-    for (; *pairs; pairs++) {
-        size_t n = strlen(*pairs) + 1;
-        if (len + n > sizeof data)
-            die("macros");
-        memcpy(data + len, *pairs, n);
-        len += n;
-    }
-    put_packet(s, 'D', data, len);
-}
-
-static void flush_packets(struct session *s)
-{
-    /* A few hundred bytes: the socket's buffer takes them whole. */
-    if (send(s->fd, s->out, s->out_len, MSG_NOSIGNAL) != (ssize_t)s->out_len)
-        die("send");
-    s->out_len = 0;
-}
-
 /* --- the session, one command after the other --- */
 
 static void send_negotiation(struct session *s)
 {
     uint32_t offer[3] = {htonl(VERSION), htonl(ACTIONS), htonl(STEPS)};
-    put_packet(s, 'O', offer, sizeof offer);
-    flush_packets(s);
+    packets_put(&s->packets, 'O', offer, sizeof offer);
+    packets_flush(&s->packets);
     s->state = NEGOTIATING;
 }
 
@@ -136,8 +90,8 @@ static void send_connect(struct session *s)
                                   "{client_resolve}",
                                   "OK",
                                   NULL};
-    put_macros(s, 'C', macros);
-    put_packet(s, 'C', client, sizeof client);
+    packets_put_macros(&s->packets, 'C', macros);
+    packets_put(&s->packets, 'C', client, sizeof client);
     s->state = CONNECTING;
 }
 
@@ -145,14 +99,14 @@ static void send_helo(struct session *s)
 {
     static const char name[] = "client.example";
     const char *const none[] = {NULL};
-    put_macros(s, 'H', none);
-    put_packet(s, 'H', name, sizeof name);
+    packets_put_macros(&s->packets, 'H', none);
+    packets_put(&s->packets, 'H', name, sizeof name);
     s->state = GREETING;
 }
 
 static void wait_until_due(struct session *s)
 {
-    flush_packets(s);
+    packets_flush(&s->packets);
     s->state = IDLE;
 }
 
@@ -169,10 +123,10 @@ static void send_mail(struct session *s)
     snprintf(from, sizeof from, "<%s>", login);
     const char *const macros[] = {
         "{auth_type}", "PLAIN", "{auth_authen}", login, "{mail_addr}", login, NULL};
-    put_macros(s, 'M', macros);
-    put_packet(s, 'M', from, strlen(from) + 1);
+    packets_put_macros(&s->packets, 'M', macros);
+    packets_put(&s->packets, 'M', from, strlen(from) + 1);
     s->sent = measure_now();
-    flush_packets(s);
+    packets_flush(&s->packets);
     s->state = SENDER;
 }
 
@@ -180,22 +134,56 @@ static void send_rcpt(struct session *s)
 {
     static const char to[] = "<someone@far.example>";
     const char *const macros[] = {"{rcpt_addr}", "someone@far.example", NULL};
-    put_macros(s, 'R', macros);
-    put_packet(s, 'R', to, sizeof to);
+    packets_put_macros(&s->packets, 'R', macros);
+    packets_put(&s->packets, 'R', to, sizeof to);
     s->sent = measure_now();
-    flush_packets(s);
+    packets_flush(&s->packets);
     s->state = RECIPIENT;
 }
 
-static void end_transaction(struct session *s, double rcpt)
+/* What a mail program writes. */
+static void send_message(struct session *s)
+{
+    char from[64];
+    snprintf(from, sizeof from, "A User <user@t%u.example>", tenant_of(s));
+    const char *const fields[] = {
+        "Received",
+        "from client.example ([192.0.2.1])\n\tby mx.example with ESMTPSA",
+        "Date",
+        "Mon, 02 Mar 2026 10:11:12 +0100",
+        "From",
+        from,
+        "To",
+        "Someone <someone@far.example>",
+        "Subject",
+        "=?UTF-8?Q?What_we_spoke_of?=",
+        "Message-ID",
+        "<0123456789.abcdef@client.example>",
+        "MIME-Version",
+        "1.0",
+        "Content-Type",
+        "text/plain; charset=UTF-8",
+        "User-Agent",
+        "Mail 1.0",
+        NULL};
+    for (size_t i = 0; fields[i] && !(s->steps & NO_HEADERS); i += 2)
+        packets_put_field(&s->packets, fields[i], fields[i + 1]);
+    packets_put(&s->packets, 'E', "", 0);
+    s->sent = measure_now();
+    packets_flush(&s->packets);
+    s->state = MESSAGE;
+}
+
+static void end_transaction(struct session *s, double message)
 {
     if (s->sent >= load.counted_from) {
         sample(&load.mail, s->mail);
-        sample(&load.rcpt, rcpt);
-        sample(&load.both, s->mail + rcpt);
+        sample(&load.rcpt, s->rcpt);
+        sample(&load.both, s->mail + s->rcpt + message);
     }
     s->transactions++;
-    put_packet(s, 'A', "", 0);
+    if (!load.messages)
+        packets_put(&s->packets, 'A', "", 0);
     double now = measure_now();
     s->due += load.interval;
     if (s->due < now) /* late: not all at once later */
@@ -209,14 +197,14 @@ static void start_session(struct session *s)
 {
     send_connect(s);
     if (!(s->steps & NO_REPLY_CONNECT)) {
-        flush_packets(s);
+        packets_flush(&s->packets);
         return;
     }
     send_helo(s);
     if (s->steps & NO_REPLY_HELO)
         wait_until_due(s);
     else
-        flush_packets(s);
+        packets_flush(&s->packets);
 }
 
 static void on_packet(struct session *s, char command, const char *data, size_t len)
@@ -228,6 +216,8 @@ static void on_packet(struct session *s, char command, const char *data, size_t 
             die("negotiation");
         memcpy(&s->steps, data + 8, 4);
         s->steps = ntohl(s->steps);
+        if (load.messages && !(s->steps & (NO_HEADERS | NO_REPLY_HEADER)))
+            die("headers that are answered");
         start_session(s);
         break;
     case CONNECTING:
@@ -235,7 +225,7 @@ static void on_packet(struct session *s, char command, const char *data, size_t 
         if (s->steps & NO_REPLY_HELO)
             wait_until_due(s);
         else
-            flush_packets(s);
+            packets_flush(&s->packets);
         break;
     case GREETING:
         wait_until_due(s);
@@ -247,6 +237,16 @@ static void on_packet(struct session *s, char command, const char *data, size_t 
         break;
     case RECIPIENT:
         load.refused += command != 'c';
+        s->rcpt = took;
+        if (load.messages)
+            send_message(s);
+        else
+            end_transaction(s, 0);
+        break;
+    case MESSAGE:
+        if (strchr("+-himq", command)) /* a change; the answer is to come */
+            break;
+        load.refused += command != 'c' && command != 'a';
         end_transaction(s, took);
         break;
     case IDLE:
@@ -256,24 +256,11 @@ static void on_packet(struct session *s, char command, const char *data, size_t 
 
 static void on_readable(struct session *s)
 {
-    ssize_t n = recv(s->fd, s->in + s->in_len, sizeof s->in - s->in_len, 0);
-    if (n <= 0)
-        die("recv");
-    s->in_len += (size_t)n;
-    size_t at = 0;
-    while (s->in_len - at >= 5) {
-        uint32_t size;
-        memcpy(&size, s->in + at, 4);
-        size = ntohl(size);
-        if (size == 0 || size > sizeof s->in - 4)
-            die("size of a packet");
-        if (s->in_len - at < 4 + size)
-            break;
-        on_packet(s, s->in[at + 4], s->in + at + 5, size - 1);
-        at += 4 + size;
-    }
-    s->in_len -= at;
-    memmove(s->in, s->in + at, s->in_len);
+    const char *data;
+    size_t len;
+    packets_receive(&s->packets);
+    for (char command; (command = packets_take(&s->packets, &data, &len)) != 0;)
+        on_packet(s, command, data, len);
 }
 
 /* --- all of them --- */
@@ -283,11 +270,12 @@ static void open_session(struct session *s, unsigned number)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s", load.path);
     s->number = number;
-    s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (s->fd < 0 || connect(s->fd, (struct sockaddr *)&address, sizeof address) != 0)
+    s->packets.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (s->packets.fd < 0 ||
+        connect(s->packets.fd, (struct sockaddr *)&address, sizeof address) != 0)
         die(load.path);
     struct epoll_event event = {EPOLLIN, {.ptr = s}};
-    if (epoll_ctl(load.epoll, EPOLL_CTL_ADD, s->fd, &event) != 0)
+    if (epoll_ctl(load.epoll, EPOLL_CTL_ADD, s->packets.fd, &event) != 0)
         die("epoll");
     send_negotiation(s);
 }
@@ -387,19 +375,21 @@ static void read_options(int argc, char **argv)
 {
     double rate = 0;
     int c;
-    while ((c = getopt(argc, argv, "c:s:r:")) != -1) {
+    while ((c = getopt(argc, argv, "c:s:r:m")) != -1) {
         if (c == 'c')
             load.sessions = (unsigned)strtoul(optarg, NULL, 10);
         else if (c == 's')
             load.seconds = strtod(optarg, NULL);
         else if (c == 'r')
             rate = strtod(optarg, NULL);
+        else if (c == 'm')
+            load.messages = true;
         else
             exit(64);
     }
     if (optind + 1 != argc || strncmp(argv[optind], "unix:", 5) != 0 ||
         !load.sessions) {
-        fputs("usage: wireload [-c SESSIONS] [-s SECONDS] [-r RATE] unix:/path\n",
+        fputs("usage: wireload [-c SESSIONS] [-s SECONDS] [-r RATE] [-m] unix:/path\n",
               stderr);
         exit(64);
     }

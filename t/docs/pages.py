@@ -52,7 +52,7 @@ def schema_options():
     found = {}
     source = read("lib/schema.c")
     names = {table: name for name, table in
-             re.findall(r'"([\w ]+)", "[\w ]+", \w+,\s*OPTIONS\((\w+)_options,', source)}
+             re.findall(r'"([\w ]+)",\s*"[\w ]+",\s*\w+,\s*OPTIONS\((\w+)_options,', source)}
     tables = re.findall(r"option_spec (\w+)_options\[\w+\] = \{\n(.*?)^\};", source,
                         re.M | re.S)
     for table_name, table in tables:
@@ -105,11 +105,12 @@ def _rule_names():
 
 
 def mail_rules():
-    """Those judged at MAIL and at RCPT, in order."""
+    """Those judged at MAIL, at RCPT and at the end of the message, in order."""
     names = _rule_names()
-    return [names[rule] for file in ("login", "mail", "rcpt")
-            for rule in re.findall(r"^    \{(RULE_\w+),\s*OWNER_(?!NOBODY,\s*NULL)",
-                                   read(f"lib/rules_{file}.c"), re.M)]
+    files = ("rules_login", "rules_mail", "rules_rcpt", "policies", "rules_message")
+    return [names[rule] for file in files
+            for rule in re.findall(r"^    \{?(RULE_\w+),\s*OWNER_(?!NOBODY,\s*NULL)",
+                                   read(f"lib/{file}.c"), re.M)]
 
 
 def auth_rules():
@@ -132,8 +133,11 @@ def source_replies():
 
 
 def log_fields():
-    return set(re.findall(r'line_(?:text|string|number|boolean|list_start)\(&?\w+, "(\w+)"',
-                          read("milter/journal.c") + read("auth/journal.c")))
+    source = read("milter/journal.c") + read("auth/journal.c")
+    tables = "".join(re.findall(r"\bkeys\[\w*\] = \{(.*?)\};", source, re.S))
+    return set(re.findall(r'"(\w+)"', tables)) | \
+        set(re.findall(r'line_(?:text|string|number|boolean|list_start)\(&?\w+, "(\w+)"',
+                       source))
 
 
 def page_fields():

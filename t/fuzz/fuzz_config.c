@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The loader of configurations. What it accepts must be fit to judge by, and what it
  * refuses must leave nothing behind. */
+#include <strings.h>
+
+#include "authresults.h"
 #include "config.h"
 #include "fuzz.h"
+#include "placeholder.h"
 #include "policy.h"
+
+enum { JUDGED = 4, VERDICTS = 3 * JUDGED };
 
 static const char sane_config[] = "interface \"mx\" { ports = { 25 } }\n"
                                   "ou \"acme\" { domains = { \"acme.example\" } }\n";
@@ -91,8 +97,67 @@ static void check_verdict(const struct verdict *v)
             "the code of a reply fits the verdict");
 }
 
+static void check_policy(const struct snapshot *s, const struct site_policy *p)
+{
+    require(p->action != ACTION_NONE, "a policy does something");
+    if (p->action == ACTION_ADD_HEADER) {
+        require(s->needs_headers && s->edits_messages, "what a field needs");
+        require(*p->field_name && *p->field_value, "a field has a name and a text");
+        for (const char *c = p->field_name; *c; c++)
+            require(*c > ' ' && *c <= '~' && *c != ':', "the name of a field");
+        require(strcasecmp(p->field_name, AUTHRESULTS_FIELD) != 0, "a field of ours");
+        require(!placeholder_fault(p->field_value), "the text of a field");
+    } else if (p->action != ACTION_LOG) {
+        for (const char *c = p->value; *c; c++)
+            require(!ascii_is_control(*c), "a value has no control characters");
+    }
+}
+
+static void check_policies(const struct snapshot *s)
+{
+    unsigned index = 0;
+    for (const struct site_policy *p = s->policies; p; p = p->next) {
+        require(p->index == index++, "policies are numbered in their order");
+        check_policy(s, p);
+    }
+    require(index == s->policy_count && index <= SITE_POLICIES_MAX, "their number");
+}
+
+/* The field that says who logged in. */
+static void check_results(const struct policy *p)
+{
+    char out[AUTHRESULTS_MAX];
+    authresults_format(p, out);
+    require(authresults_claims(span_of(out), p->snapshot->globals.authserv_id),
+            "what we say ourselves is ours");
+    size_t line = strlen(AUTHRESULTS_FIELD) + 2;
+    for (const char *c = out; *c; c++) {
+        require((*c >= ' ' && *c <= '~') || (*c == '\n' && c[1] == '\t') ||
+                    (*c == '\t' && c > out && c[-1] == '\n'),
+                "a field is printable ASCII, folded at most");
+        line = *c == '\n' ? 0 : line + 1;
+        require(line <= 998, "the length of a line");
+    }
+}
+
+/* The end of a message that shows others, too. */
+static void judge_message(struct policy *p, struct verdict *v)
+{
+    const struct originator_field fields[] = {
+        {ORIGINATOR_FROM, span_of("\"c@b.example\" <a@acme.example>, d@other.example")},
+        {ORIGINATOR_SENDER, span_of("a@acme.example")},
+        {ORIGINATOR_RESENT_FROM, span_of("b@b.example (")},
+    };
+    const struct message message = {.fields = fields, .count = 3};
+    policy_message(p, &message, v, NULL);
+    check_verdict(v);
+    require(v->kind == VERDICT_PASS || p->snapshot->judges_headers,
+            "who asks nothing of authors does not refuse them");
+    check_results(p);
+}
+
 static void judge(const struct snapshot *s, const char *login, const char *from,
-                  struct verdict verdicts[2])
+                  struct verdict verdicts[3])
 {
     struct txn txn = {.client = {.family = IP_V4, .bytes = {192, 0, 2, 7}},
                       .client_name = span_of("mail.acme.example"),
@@ -108,26 +173,29 @@ static void judge(const struct snapshot *s, const char *login, const char *from,
     check_verdict(&verdicts[1]);
     require(verdicts[0].kind == VERDICT_PASS || verdicts[1].kind == VERDICT_DEFER,
             "no recipient without a sender");
+    verdicts[2] = verdicts[0];
+    if (verdicts[0].kind == VERDICT_PASS)
+        judge_message(&policy, &verdicts[2]);
 }
 
-static void judge_some(const struct snapshot *s, struct verdict verdicts[8])
+static void judge_some(const struct snapshot *s, struct verdict verdicts[VERDICTS])
 {
     judge(s, "", "<a@acme.example>", verdicts);
-    judge(s, "a@acme.example", "<a+x@acme.example>", verdicts + 2);
-    judge(s, "printer", "<c@other.example>", verdicts + 4);
-    judge(s, "b@b.example", "<>", verdicts + 6);
+    judge(s, "a@acme.example", "<a+x@acme.example>", verdicts + 3);
+    judge(s, "printer", "<c@other.example>", verdicts + 6);
+    judge(s, "b@b.example", "<>", verdicts + 9);
 }
 
 static void check_same(const struct verdict *a, const struct verdict *b)
 {
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < VERDICTS; i++)
         require(a[i].kind == b[i].kind && a[i].rule == b[i].rule &&
                     a[i].source.line == b[i].source.line,
                 "the same text loaded again judges the same");
 }
 
 /* Loads and judges. Returns how many errors there were. */
-static size_t try_text(struct span text, struct verdict verdicts[8])
+static size_t try_text(struct span text, struct verdict verdicts[VERDICTS])
 {
     struct diag diag = {0};
     struct snapshot *s =
@@ -135,8 +203,10 @@ static size_t try_text(struct span text, struct verdict verdicts[8])
     size_t errors = diag.errors;
     require((s == NULL) == (errors > 0), "a snapshot or errors");
     check_diag(&diag);
-    if (s)
+    if (s) {
+        check_policies(s);
         judge_some(s, verdicts);
+    }
     snapshot_free(&s);
     diag_clear(&diag);
     return errors;
@@ -147,7 +217,7 @@ static void check_comment(struct span text, size_t errors)
 {
     static const char comment[] = "/* \" */ # '\n";
     size_t len = sizeof comment - 1;
-    struct verdict verdicts[8];
+    struct verdict verdicts[VERDICTS];
     char *longer = malloc(len + text.len + 1);
     if (!longer)
         abort();
@@ -161,9 +231,10 @@ static void check_comment(struct span text, size_t errors)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span text = fuzz_span(data, size);
-    struct verdict first[8], second[8];
+    struct verdict first[VERDICTS], second[VERDICTS];
     /* What is on this machine is no input. */
     if (memmem(data, size, "file:", 5) || memmem(data, size, "users_file", 10) ||
+        memmem(data, size, "senders_file", 12) ||
         memmem(data, size, "password_file", 13))
         return -1;
     size_t errors = try_text(text, first);

@@ -19,7 +19,7 @@ struct asked {
     char service[300], client[300];
     bool has_service, has_client;
     size_t count;
-    struct message {
+    struct sent_message {
         size_t len;
         char bytes[MESSAGE_MOST];
     } * messages[MESSAGES_MOST];
@@ -67,7 +67,7 @@ static void add_message(struct asked *a, struct span encoded)
         a->wrong = true;
         return;
     }
-    struct message *message = calloc(1, sizeof *message);
+    struct sent_message *message = calloc(1, sizeof *message);
     if (!message)
         abort();
     a->messages[a->count++] = message;

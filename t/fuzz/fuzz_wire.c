@@ -1,131 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The callbacks as libmilter calls them. The input is a sequence of commands with
  * their macros and arguments, in up to three sessions at a time, with reloads in
- * between; the order of the commands may be one that no MTA would use. */
+ * between; the order of the commands may be one that no MTA would use, and the MTA may
+ * refuse to have a message changed. */
 #include <arpa/inet.h>
 #include <sys/un.h>
 
 #include "callbacks.h"
-#include "config.h"
 #include "fuzz.h"
 #include "session.h"
 #include "stub_logger.h"
 #include "stub_milter.h"
+#include "wire_configs.h"
+#include "wire_input.h"
+#include "wire_message.h"
 
-enum { SESSIONS = 3, TEXT_MAX = 1400, RELOADS_MAX = 2 };
-
-/* --- the configurations --- */
-
-#define SUBMISSION                                                                     \
-    "interface \"submission\" { daemon_names = { \"SUBMISSION\" } ports = { 587 }"     \
-    " authentication = encrypted require_authentication = true relay_check = true"     \
-    " auth_username_restriction = deny auth_username_filter = { \"*bad*\" }"           \
-    " default_domain = \"acme.example\" strip_realms = { \"realm.test\" } }\n"
-#define EXCHANGER                                                                      \
-    "interface \"mx\" { clients = { \"10.0.0.0/8\", \"*.mx.example\", \"::1\" }"       \
-    " authentication = disabled relay_check = true }\n"
-#define TENANTS                                                                        \
-    "ou \"acme\" { domains = { \"acme.example\", \".acme.example\" }"                  \
-    " help = \"see 100%% of https://acme.example/help\""                               \
-    " require_inbound_domain_authentication = always"                                  \
-    " require_sending_domain_authentication = true match_auth_user = true"             \
-    " recipient_delimiter = \"+\" ip_exceptions = { \"192.0.2.0/24\" }"                \
-    " user \"printer@acme.example\" { smtp_auth = any_sender"                          \
-    " senders = { \"*@acme.example\" } clients = { \"192.0.2.10\" } }"                 \
-    " user \"scanner\" { smtp_auth = any_sender } }\n"                                 \
-    "ou \"beta\" { domains = { \"beta.example\" } accept_other_ous = true"             \
-    " auth_username_restriction = allow"                                               \
-    " auth_username_filter = { '/^(a|aa|b)+@beta\\.example$/' } }\n"
-
-static const char *const configs[] = {
-    SUBMISSION EXCHANGER TENANTS,
-    "mode = monitor\nmta = postfix\n" SUBMISSION EXCHANGER TENANTS,
-    "mta = sendmail\nhelp = \"50% more\"\n" EXCHANGER TENANTS,
-    "local_domains = { \"lists.example\" }\n" TENANTS,
-};
-enum { CONFIGS = sizeof configs / sizeof *configs };
-
-static unsigned published = CONFIGS;
-
-static void publish(unsigned which)
-{
-    struct diag diag = {0};
-    published = which % CONFIGS;
-    const char *text = configs[published];
-    struct snapshot *s = config_load_text(text, strlen(text), "wire.conf", SECRETS_FORGET, &diag);
-    require(s, "the configurations of this test load");
-    diag_clear(&diag);
-    runtime_publish(s);
-    runtime_reap();
-}
-
-/* --- the input --- */
-
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-static unsigned take_byte(struct input *in)
-{
-    if (in->left == 0)
-        return 0;
-    in->left--;
-    return *in->data++;
-}
-
-static const char *const words[] = {
-    "",
-    "<>",
-    "<printer@acme.example>",
-    "printer@acme.example",
-    "<a+x@acme.example>",
-    "<alice@beta.example>",
-    "alice@beta.example",
-    "aa@beta.example",
-    "<b%far.test@lists.example>",
-    "<@relay.test:c@sub.acme.example>",
-    "<\"a\\\"b@c\"@acme.example>",
-    "<x@[IPv6:2001:db8::1]>",
-    "scanner",
-    "bad",
-    "a@realm.test",
-    "a+2Bb",
-    "Postfix 3.7.11",
-    "8.17.1",
-    "SUBMISSION",
-    "587",
-    "OK",
-    "TLSv1.3",
-    "host.mx.example",
-    "100%s\r\n250 ok",
-    "\xff\xfe\x1b[0m\"\\",
-    "PLAIN",
-};
-enum { WORDS = sizeof words / sizeof *words };
-
-/* A word of the list, or a length and as many bytes of the input, up to a NUL. */
-static char *take_text(struct input *in, char out[TEXT_MAX])
-{
-    unsigned kind = take_byte(in);
-    if (kind < 0x80) {
-        snprintf(out, TEXT_MAX, "%s", words[kind % WORDS]);
-        return out;
-    }
-    size_t len = (kind & 0x7f) * 11, have = len < in->left ? len : in->left;
-    memcpy(out, in->data, have);
-    out[have] = '\0';
-    in->data += have;
-    in->left -= have;
-    return out;
-}
+enum { SESSIONS = 3, RELOADS_MAX = 2 };
 
 /* --- the model: what has to be true of a session --- */
 
 struct model {
     SMFICTX context;
-    bool accepted;   /* MAIL passed and its transaction goes on */
-    bool login_sent; /* with the last MAIL */
+    bool accepted;      /* MAIL passed and its transaction goes on */
+    bool asked_headers; /* as negotiated */
+    bool silent_headers, silent_end;
+    bool lost_field;             /* for want of memory */
+    struct wire_message message; /* of the transaction that goes on */
 };
 
 static const struct session *session_of(const struct model *m)
@@ -147,7 +47,7 @@ static void take_macros(struct input *in, struct model *m, enum stage stage)
                                         "{rcpt_addr}",
                                         "{tls_version}",
                                         "j"};
-    char text[TEXT_MAX];
+    char text[WIRE_TEXT];
     unsigned count = take_byte(in) % (MACROS_MAX + 2);
     stub_clear_macros(&m->context, stage + 1);
     if (count == MACROS_MAX + 1) /* no packet at all */
@@ -184,9 +84,22 @@ static void check_answer(const struct model *m, sfsistat status)
 
 /* --- the commands --- */
 
+static void do_close(struct model *m)
+{
+    sfsistat status = callbacks.xxfi_close(&m->context);
+    require(status == SMFIS_CONTINUE, "close continues");
+    require(!m->context.private_data, "close frees the session");
+    stub_clear_macros(&m->context, STAGE_CONNECT);
+    wire_message_clear(&m->message);
+    *m = (struct model){0};
+}
+
 static void do_negotiate(struct input *in, struct model *m)
 {
-    unsigned long actions = take_byte(in) & 1 ? 0x1ff : 0x3f;
+    do_close(m); /* libmilter has one at the start of a connection only */
+    unsigned byte = take_byte(in);
+    unsigned long actions = byte & 1 ? 0x1ff : 0x3f;
+    actions &= byte & 2 ? ~(unsigned long)SMFIF_QUARANTINE : actions;
     unsigned long steps = take_byte(in) & 1 ? 0x1fffff : 0x7f;
     unsigned long ours[4];
     m->context.negotiating = true;
@@ -196,6 +109,10 @@ static void do_negotiate(struct input *in, struct model *m)
     require(status == SMFIS_CONTINUE, "negotiation succeeds");
     require((ours[0] & ~actions) == 0 && (ours[1] & ~steps) == 0,
             "nothing is asked for that was not offered");
+    m->context.actions = ours[0];
+    m->asked_headers = !(ours[1] & SMFIP_NOHDRS);
+    m->silent_headers = ours[1] & SMFIP_NR_HDR;
+    m->silent_end = ours[1] & SMFIP_NR_EOH;
 }
 
 static _SOCK_ADDR *take_address(struct input *in, struct sockaddr_storage *storage)
@@ -224,7 +141,7 @@ static _SOCK_ADDR *take_address(struct input *in, struct sockaddr_storage *stora
 static void do_connect(struct input *in, struct model *m)
 {
     struct sockaddr_storage storage;
-    char host[TEXT_MAX];
+    char host[WIRE_TEXT];
     take_macros(in, m, STAGE_CONNECT);
     _SOCK_ADDR *address = take_address(in, &storage);
     sfsistat status = callbacks.xxfi_connect(&m->context, take_text(in, host), address);
@@ -233,15 +150,24 @@ static void do_connect(struct input *in, struct model *m)
 
 static void do_helo(struct input *in, struct model *m)
 {
-    char name[TEXT_MAX];
+    char name[WIRE_TEXT];
     take_macros(in, m, STAGE_HELO);
     sfsistat status = callbacks.xxfi_helo(&m->context, take_text(in, name));
     require(status == SMFIS_NOREPLY, "helo has no reply");
 }
 
+/* What the transaction needs was negotiated. */
+static void check_needs(const struct model *m)
+{
+    const struct snapshot *s = session_of(m)->transaction.edition->snapshot;
+    require(m->asked_headers || !s->needs_headers, "no MAIL without the headers");
+    require(!s->edits_messages || (m->context.actions & EDITS_ACTIONS) == EDITS_ACTIONS,
+            "no MAIL without the right to change the message");
+}
+
 static void do_mail(struct input *in, struct model *m)
 {
-    char from[TEXT_MAX];
+    char from[WIRE_TEXT];
     char *argv[] = {from, NULL};
     take_macros(in, m, STAGE_MAIL);
     take_text(in, from);
@@ -250,15 +176,19 @@ static void do_mail(struct input *in, struct model *m)
     sfsistat status = callbacks.xxfi_envfrom(&m->context, argv);
     check_answer(m, status);
     m->accepted = status == SMFIS_CONTINUE;
+    m->lost_field = false;
+    wire_message_clear(&m->message);
     const struct session *s = session_of(m);
     require(s && s->transaction.open == m->accepted, "open while accepted");
     require(s->transaction.policy.authenticated == login_sent,
             "authenticated by this MAIL's own login, and by nothing else");
+    if (m->accepted)
+        check_needs(m);
 }
 
 static void do_rcpt(struct input *in, struct model *m)
 {
-    char to[TEXT_MAX];
+    char to[WIRE_TEXT];
     char *argv[] = {to, NULL};
     take_macros(in, m, STAGE_RCPT);
     take_text(in, to);
@@ -267,32 +197,124 @@ static void do_rcpt(struct input *in, struct model *m)
     check_answer(m, status);
     if (!m->accepted)
         require(status == SMFIS_TEMPFAIL, "no recipient without an accepted sender");
+    if (status == SMFIS_CONTINUE)
+        wire_message_recipient(&m->message, to,
+                               &session_of(m)->transaction.policy.handling);
 }
 
-static void do_end(struct input *in, struct model *m, bool message)
+static void do_header(struct input *in, struct model *m, bool many)
 {
-    if (message)
-        take_macros(in, m, STAGE_EOM);
-    sfsistat status =
-        message ? callbacks.xxfi_eom(&m->context) : callbacks.xxfi_abort(&m->context);
-    require(status == SMFIS_CONTINUE, "the end of a transaction continues");
+    static char value[WIRE_FIELD];
+    char name[WIRE_TEXT];
+    unsigned count = many ? take_byte(in) : 1;
+    take_field_name(in, name);
+    take_field_value(in, value);
+    if (strlen(value) > WIRE_TEXT)
+        count = 1;
+    for (; count > 0; count--) {
+        bool failed_before = stub_memory_failed();
+        sfsistat status = callbacks.xxfi_header(&m->context, name, value);
+        require(status == (m->silent_headers ? SMFIS_NOREPLY : SMFIS_CONTINUE),
+                "a field has no reply where that was negotiated");
+        if (m->accepted)
+            wire_message_field(&m->message, name, value);
+        m->lost_field |= m->accepted && stub_memory_failed() && !failed_before;
+    }
+}
+
+/* Whatever ended it, nothing is kept of a transaction. */
+static void check_ended(struct model *m)
+{
     const struct session *s = session_of(m);
-    require(!s || !s->transaction.edition, "no configuration is held after the end");
+    require(!s || (!s->transaction.open && !s->transaction.edition),
+            "no configuration is held after the end");
+    require(!s || (!s->transaction.headers && !s->transaction.edits.diversions),
+            "nothing of a message is held after the end");
     m->accepted = false;
+    wire_message_clear(&m->message);
 }
 
-static void do_close(struct model *m)
+static void do_abort(struct model *m)
 {
-    sfsistat status = callbacks.xxfi_close(&m->context);
-    require(status == SMFIS_CONTINUE, "close continues");
-    require(!m->context.private_data, "close frees the session");
-    stub_clear_macros(&m->context, STAGE_CONNECT);
-    *m = (struct model){0};
+    require(callbacks.xxfi_abort(&m->context) == SMFIS_CONTINUE, "abort continues");
+    check_ended(m);
+}
+
+static void do_data(struct model *m)
+{
+    SMFICTX *c = &m->context;
+    bool was_accepted = m->accepted;
+    c->has_reply = false;
+    sfsistat status = callbacks.xxfi_data(c);
+    require(status == SMFIS_CONTINUE || (status == SMFIS_TEMPFAIL && c->has_reply),
+            "DATA goes on, or is deferred with a reply");
+    require(was_accepted || status == SMFIS_TEMPFAIL,
+            "no DATA without an accepted sender");
+    if (status != SMFIS_CONTINUE)
+        check_ended(m);
+    status = callbacks.xxfi_eoh(c);
+    require(!session_of(m) ||
+                status == (m->silent_end ? SMFIS_NOREPLY : SMFIS_CONTINUE),
+            "the end of a header has no reply where that was negotiated");
+}
+
+static void check_message(const struct model *m, const struct policy *p,
+                          sfsistat status)
+{
+    const SMFICTX *c = &m->context;
+    const struct snapshot *snapshot = p->snapshot;
+    struct verdict verdict = {.kind = VERDICT_PASS};
+    if (m->lost_field) {
+        require(status == SMFIS_TEMPFAIL && c->edit_count == 0,
+                "deferred, where not all of a message could be kept");
+        return;
+    }
+    if (snapshot->needs_headers)
+        wire_message_judge(&m->message, p, &verdict);
+    if (verdict.kind != VERDICT_PASS) {
+        require(status ==
+                    (verdict.kind == VERDICT_REFUSE ? SMFIS_REJECT : SMFIS_TEMPFAIL),
+                "the answer is what this message's own fields say");
+        require(c->edit_count == 0, "what does not pass is not changed");
+    } else if (wire_message_is_discarded(&m->message)) {
+        require(status == SMFIS_DISCARD && c->edit_count == 0,
+                "what nobody is to get is discarded as it is");
+    } else if (c->failed) {
+        require(status == SMFIS_TEMPFAIL, "deferred where a change failed");
+    } else {
+        require(status == SMFIS_CONTINUE, "what passes goes on");
+        wire_message_check_edits(&m->message, p, c);
+    }
+}
+
+static void do_message_end(struct input *in, struct model *m)
+{
+    SMFICTX *c = &m->context;
+    struct policy policy;
+    take_macros(in, m, STAGE_EOM);
+    if (m->accepted)
+        policy = session_of(m)->transaction.policy;
+    c->has_reply = false;
+    c->at_end = true;
+    sfsistat status = callbacks.xxfi_eom(c);
+    c->at_end = false;
+    require(c->has_reply == (status == SMFIS_REJECT || status == SMFIS_TEMPFAIL),
+            "a refusal has a reply");
+    if (c->has_reply)
+        require(c->code[0] == (status == SMFIS_REJECT ? '5' : '4'),
+                "the code of a reply fits the status");
+    if (m->accepted && m->message.recipients > 0)
+        check_message(m, &policy, status);
+    else
+        require(status == SMFIS_TEMPFAIL && c->edit_count == 0,
+                "no message without an accepted sender and recipient");
+    stub_clear_edits(c);
+    check_ended(m);
 }
 
 static void do_one(struct input *in, struct model *m)
 {
-    switch (take_byte(in) % 9) {
+    switch (take_byte(in) % 14) {
     case 0:
         do_negotiate(in, m);
         break;
@@ -310,10 +332,25 @@ static void do_one(struct input *in, struct model *m)
         do_rcpt(in, m);
         break;
     case 6:
-        do_end(in, m, true);
+        do_message_end(in, m);
         break;
     case 7:
-        do_end(in, m, false);
+        do_abort(m);
+        break;
+    case 9:
+        do_header(in, m, false);
+        break;
+    case 10:
+        do_header(in, m, true);
+        break;
+    case 11:
+        m->context.failing = take_byte(in);
+        break;
+    case 12:
+        stub_memory_set(take_byte(in));
+        break;
+    case 13:
+        do_data(m);
         break;
     default:
         do_close(m);
@@ -325,12 +362,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct model models[SESSIONS];
     struct input in = {data, size};
     unsigned flags = take_byte(&in), current = 0, reloads = 0;
+    stub_memory_set(0);
     stub_logger_set(flags & 0x80);
-    if (published != flags % CONFIGS) /* loading is slow */
-        publish(flags);
+    wire_publish_other(flags);
     while (in.left > 0) {
         if (in.data[0] >= 0xf0 && reloads++ < RELOADS_MAX)
-            publish(take_byte(&in));
+            wire_publish(take_byte(&in));
         else if (in.data[0] >= 0xe0)
             current = take_byte(&in) % SESSIONS; /* on with that session */
         else

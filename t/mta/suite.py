@@ -76,11 +76,12 @@ class Suite:
         daemon.start()
         return daemon
 
-    def filter(self, name, milter_socket, other_port, run_as="", socket_group=""):
+    def filter(self, name, milter_socket, other_port, run_as="", socket_group="",
+               policy=POLICY):
         folder = self.subfolder(name)
         if run_as:
             shutil.chown(folder, *run_as.split(":"))
-        gatepost = Filter(folder, milter_socket, POLICY.replace("@other_port@", str(other_port)),
+        gatepost = Filter(folder, milter_socket, policy.replace("@other_port@", str(other_port)),
                           run_as, socket_group)
         if run_as:
             shutil.chown(gatepost.config, *run_as.split(":"))
