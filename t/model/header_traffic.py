@@ -31,6 +31,10 @@ MALFORMED = [
 ]
 
 
+# What is much longer with its name is no mailbox any more, for Sendmail would cut it.
+LONGEST = 450
+
+
 def encoded_q(text):
     plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
     return "".join(chr(byte) if chr(byte) in plain else "_" if byte == 32 else f"={byte:02X}"
@@ -161,8 +165,10 @@ class HeaderTraffic(Traffic):
         inside = self.rng.choice([" ", "(x)", "\n "]) if chance(self.rng, 5) else ""
         blanks = BLANKS if not shown else SIMPLE_BLANKS
         blank = self.rng.choice(blanks) if chance(self.rng, 95) else ""
-        return (f"{name}{blank}<{inside}{route}{raw}{inside}>",
-                (address, shown) if readable else None)
+        written = f"{name}{blank}<{inside}{route}{raw}{inside}>"
+        if len(written.encode()) > LONGEST:
+            return f"<{raw}>", (address, [])
+        return written, (address, shown) if readable else None
 
     def spelled(self, local, domain):
         if chance(self.rng, 15):
