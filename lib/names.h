@@ -11,8 +11,8 @@
 enum name_kind {
     NAME_LOGIN,
     NAME_SENDER,
-    NAME_SENDER_OR_NULL, /* "<>" is the null sender, in the list and as a name */
     NAME_HOST,
+    NAME_SENDER_OR_NULL, /* "<>" is the null sender, in the list and as a name */
 };
 
 struct name_list;

@@ -8,10 +8,6 @@
 #include "authresults.h"
 #include "mailbox.h"
 
-/* Each takes an MTA a walk over the header, and Postfix gives up after some thousands.
- */
-enum { FORGERIES_MAX = 100 };
-
 struct headers {
     struct originator_field fields[HEADERS_FIELDS_MAX];
     struct message message;
@@ -118,7 +114,8 @@ bool headers_forgeries(const struct headers *h, const struct snapshot *s,
 {
     unsigned count = h->forged_count;
     for (const struct site_policy *p = s->policies; p; p = p->next)
-        count += is_counted_before(s, p) ? 0 : h->own[p->index];
+        if (h->own[p->index] && !is_counted_before(s, p))
+            count += h->own[p->index];
     if (count > FORGERIES_MAX)
         return false;
     for (unsigned i = h->forged_count; i > 0; i--)

@@ -23,6 +23,10 @@ bool headers_add(struct headers *headers, const struct snapshot *snapshot,
 /* Who the message says wrote it. Valid until headers_free(). */
 const struct message *headers_message(const struct headers *headers);
 
+/* Each takes an MTA a walk over the header, and Postfix gives up after some thousands.
+ */
+enum { FORGERIES_MAX = 100 };
+
 /* Calls remove() for each forgery, the last of a name first: the number counts the
  * fields of this name from 1. False when remove() is, or when there are more forgeries
  * than an MTA can bear to remove. */

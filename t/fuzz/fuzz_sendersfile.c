@@ -20,6 +20,7 @@ static void start(void)
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     snprintf(config, sizeof config,
              "ou \"acme\" { domains = { \"acme.example\" } recipient_delimiter = \"+\""
+             " match_auth_user = owner"
              " senders_file = \"%s\" }\n"
              "ou \"beta\" { domains = { \"beta.example\" } }\n",
              path);
@@ -206,8 +207,11 @@ static void check_diag(const struct diag *diag, unsigned lines)
         require(diag_format(item, line, sizeof line) > 0, "it can be shown");
         for (const char *c = line; *c; c++)
             require(!ascii_is_control(*c), "without control characters");
-        require(strcmp(item->file, path) == 0, "of the file");
-        require(item->line >= 1 && item->line <= lines, "and a line of it");
+        if (strcmp(item->file, path) != 0) {
+            require(strstr(line, "holds no address of ou"), "of the file as a whole");
+            continue;
+        }
+        require(item->line >= 1 && item->line <= lines, "a line of the file");
     }
 }
 

@@ -279,7 +279,7 @@ static void check_message(const struct model *m, const struct policy *p,
     } else if (wire_message_is_discarded(&m->message)) {
         require(status == SMFIS_DISCARD && c->edit_count == 0,
                 "what nobody is to get is discarded as it is");
-    } else if (c->failed) {
+    } else if (c->failed || wire_message_is_overdone(&m->message, snapshot)) {
         require(status == SMFIS_TEMPFAIL, "deferred where a change failed");
     } else {
         require(status == SMFIS_CONTINUE, "what passes goes on");

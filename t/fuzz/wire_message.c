@@ -168,6 +168,21 @@ static bool is_first_of_name(const struct snapshot *s, const struct site_policy 
     return true;
 }
 
+bool wire_message_is_overdone(const struct wire_message *m, const struct snapshot *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct wire_field *field = &m->fields[i];
+        count += s->globals.authentication_results &&
+                 is_named(field, AUTHRESULTS_FIELD) &&
+                 authresults_claims(span_of(field->value), s->globals.authserv_id);
+        for (const struct site_policy *p = s->policies; p; p = p->next)
+            count += p->action == ACTION_ADD_HEADER && is_first_of_name(s, p) &&
+                     is_named(field, p->field_name);
+    }
+    return count > FORGERIES_MAX;
+}
+
 static void check_fields(const struct wire_message *m, const struct snapshot *s,
                          const SMFICTX *c)
 {

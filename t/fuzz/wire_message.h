@@ -40,6 +40,10 @@ void wire_message_judge(const struct wire_message *message, const struct policy 
 /* Are all recipients to get nothing? */
 bool wire_message_is_discarded(const struct wire_message *message);
 
+/* Are there more forged fields than one removes? */
+bool wire_message_is_overdone(const struct wire_message *message,
+                              const struct snapshot *snapshot);
+
 /* The changes are these, and no others. */
 void wire_message_check_edits(const struct wire_message *message,
                               const struct policy *policy, const SMFICTX *context);
