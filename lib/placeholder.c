@@ -63,13 +63,14 @@ void placeholder_escape(struct span value, char out[PLACEHOLDER_VALUE])
     size_t n = 0;
     for (size_t i = 0; i < value.len; i++) {
         if (n + 4 > VALUE_MAX) {
-            n += (size_t)sprintf(out + n, "<cut>");
+            n += (size_t)snprintf(out + n, PLACEHOLDER_VALUE - n, "<cut>");
             break;
         }
         if (stands_for_itself(value.ptr[i]))
             out[n++] = value.ptr[i];
         else
-            n += (size_t)sprintf(out + n, "\\x%02x", (unsigned char)value.ptr[i]);
+            n += (size_t)snprintf(out + n, PLACEHOLDER_VALUE - n, "\\x%02x",
+                                  (unsigned char)value.ptr[i]);
     }
     out[n] = '\0';
 }
