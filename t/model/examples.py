@@ -22,6 +22,7 @@ expected     MAIL's verdict, then " / " and those of the recipients, if they
 Every row is judged by the model and, if it is built, by gatepost.
 """
 
+import itertools
 import os
 import tempfile
 
@@ -196,22 +197,29 @@ def with_headings(rows):
             yield heading, row
 
 
-def run_row(tap, path_of_program, settings, heading, row, by_model):
-    directory = settings.directory
+def transaction_of(row):
     transaction = read_transaction(row[1])
-    if len(row) == 4:
-        transaction = with_fields(transaction, row[2])
+    return with_fields(transaction, row[2]) if len(row) == 4 else transaction
+
+
+def run_rows(tap, path_of_program, settings, rows, by_model):
+    """Rows of the same settings, each with its heading: one run of the program."""
     if generate.problems(settings.config):
-        raise SystemExit(f"{row[0]}: {generate.problems(settings.config)}")
-    config_path = os.path.join(directory, "gatepost.conf")
+        raise SystemExit(f"{rows[0][1][0]}: {generate.problems(settings.config)}")
+    config_path = os.path.join(settings.directory, "gatepost.conf")
     render.write(settings.config, config_path)
-    expected = read_expected(settings, row[-1], of_message=len(row) == 4)
+    transactions = [transaction_of(row) for _, row in rows]
+    expected = [read_expected(settings, row[-1], of_message=len(row) == 4)
+                for _, row in rows]
     if by_model:
-        point(tap, "model", heading, row, expected, model.decide(settings.config, transaction))
+        for (heading, row), wanted, transaction in zip(rows, expected, transactions):
+            point(tap, "model", heading, row, wanted,
+                  model.decide(settings.config, transaction))
     if path_of_program:
-        run = program.explain(path_of_program, config_path, [transaction])
-        point(tap, "gatepost", heading, row, expected,
-              run.failure or run.answers[0])
+        answers = program.explain(path_of_program, config_path, transactions)
+        for n, ((heading, row), wanted) in enumerate(zip(rows, expected)):
+            point(tap, "gatepost", heading, row, wanted,
+                  answers.failure or answers.answers[n])
 
 
 def run(rows, lists=None, program_only_rows=()):
@@ -220,7 +228,8 @@ def run(rows, lists=None, program_only_rows=()):
     tap.comment(f"program {path_of_program or 'not built: the model alone is tested'}")
     with tempfile.TemporaryDirectory(prefix="gatepost-") as directory:
         for chosen, by_model in ((rows, True), (program_only_rows, False)):
-            for heading, row in with_headings(chosen):
-                settings = Settings(row[0], directory, lists or {})
-                run_row(tap, path_of_program, settings, heading, row, by_model)
+            for text, group in itertools.groupby(with_headings(chosen),
+                                                 key=lambda item: item[1][0]):
+                settings = Settings(text, directory, lists or {})
+                run_rows(tap, path_of_program, settings, list(group), by_model)
     return tap.finish()

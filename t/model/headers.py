@@ -266,6 +266,8 @@ def decoded(encoded_word):
 def addresses_in(name):
     """The addresses that a display name carries."""
     found = []
+    if "@" not in name:     # the expression tries each place up to the end
+        return found
     for match in ADDRESS.finditer(name):
         domain = canonical_domain(match.group(2).rstrip(".?"))
         if domain:
