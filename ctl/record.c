@@ -257,8 +257,10 @@ static enum record_result read_json(struct record *r, struct span line, char *by
                    : RECORD_FOREIGN;
     if (json_is_object(r->object))
         record_read_object(r, r->object);
-    if (!find_event(r))
+    if (!find_event(r)) {
+        r->fault = NULL; /* what is not ours cannot be broken */
         return RECORD_FOREIGN;
+    }
     return r->fault ? RECORD_BROKEN : RECORD_READ;
 }
 

@@ -46,6 +46,7 @@ static void test_origin(void **state)
         {"<22 host gatepost-milter: " TEXT, RECORD_FOREIGN},
         {"{\"event\":\"other\"}", RECORD_FOREIGN},
         {"{\"event\":1}", RECORD_FOREIGN},
+        {"{\"login\":[{}]}", RECORD_FOREIGN},
         {"{", RECORD_FOREIGN},
         {"[]", RECORD_FOREIGN},
         {"time=" TIME " level=info", RECORD_FOREIGN},
