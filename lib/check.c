@@ -4,6 +4,7 @@
 
 #include "load.h"
 #include "reach.h"
+#include "relaysections.h"
 #include "sitepolicies.h"
 
 static char present; /* the value of the keys of a set */
@@ -259,6 +260,7 @@ void snapshot_check(struct load *ld)
         check_user(ld, ld->users[i]);
     check_logins(ld);
     check_policies(ld);
+    check_relays(ld);
     check_senders(ld);
     const struct reach reach = reach_find(ld);
     check_rules(ld, &reach);

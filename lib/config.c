@@ -10,6 +10,7 @@
 
 #include "charset.h"
 #include "load.h"
+#include "secrets.h"
 #include "textfile.h"
 
 void config_remember_file(struct load *ld, const char *path)
@@ -85,6 +86,7 @@ static void load_ou_directory(struct load *ld)
     const char *slash = len && directory[len - 1] == '/' ? "" : "/";
     for (int i = 0; i < count; i++) {
         char path[PATH_MAX];
+        ld->ou_file = arena_copy(ld->arena, span_of(entries[i]->d_name));
         int n =
             snprintf(path, sizeof path, "%s%s%s", directory, slash, entries[i]->d_name);
         if (n > 0 && (size_t)n < sizeof path)
@@ -94,7 +96,7 @@ static void load_ou_directory(struct load *ld)
         free(entries[i]);
     }
     free(entries);
-    ld->ou_root = NULL;
+    ld->ou_root = ld->ou_file = NULL;
 }
 
 static void load_start(struct load *ld, struct snapshot *s, enum secrets secrets,
@@ -102,9 +104,12 @@ static void load_start(struct load *ld, struct snapshot *s, enum secrets secrets
 {
     charset_prepare(); /* no decision is to read files */
     s->arena = arena_new();
-    s->secrets = secrets == SECRETS_KEEP ? arena_new_wiped() : NULL;
-    *ld = (struct load){
-        .snapshot = s, .arena = s->arena, .secrets = s->secrets, .diag = diag};
+    s->secrets = secrets == SECRETS_FORGET ? NULL : arena_new_wiped();
+    *ld = (struct load){.snapshot = s,
+                        .arena = s->arena,
+                        .wanted = secrets,
+                        .secrets = s->secrets,
+                        .diag = diag};
     ld->last_interface = &s->interfaces;
     section_defaults(ld, &schema_main, &s->globals);
     section_defaults(ld, &schema_log, &s->log);
@@ -113,16 +118,19 @@ static void load_start(struct load *ld, struct snapshot *s, enum secrets secrets
     section_defaults(ld, &schema_limits, &s->limits);
     section_defaults(ld, &schema_target, &ld->target_defaults);
     section_defaults(ld, &schema_policy, &ld->policy_defaults);
+    section_defaults(ld, &schema_relay, &ld->relay_defaults);
     s->fallback.name = "default";
     s->fallback.folded_name = span_of(s->fallback.name);
     s->users.name = user_item_name;
     ld->last_policy = &s->policies;
+    ld->last_relay = &s->relays;
 }
 
 static struct snapshot *load_finish(struct load *ld)
 {
     struct arena *arena = ld->arena;
     struct snapshot *kept = arena_alloc(arena, sizeof *kept);
+    secrets_open(ld);
     snapshot_check(ld);
     diag_sort(ld->diag);
     free(ld->users);
@@ -162,18 +170,20 @@ static bool is_auth_socket(const struct statement *st)
 {
     return !st->is_section && (strcmp(st->name, "auth_socket") == 0 ||
                                strcmp(st->name, "saslauthd_socket") == 0 ||
-                               strcmp(st->name, "map_socket") == 0);
+                               strcmp(st->name, "map_socket") == 0 ||
+                               strcmp(st->name, "relay_socket") == 0);
 }
 
-char *config_control_socket(const char *path, bool *wants_auth, char *error,
-                            size_t size)
+/* Reads nothing but one option of the top, a text. The caller frees it; NULL if the
+ * file cannot be read. */
+static char *read_alone(const char *path, enum global_option option, bool *wants_auth,
+                        char *error, size_t size)
 {
+    const struct option_spec *spec = &schema_main.options[option];
     struct snapshot snapshot = {0};
     struct diag ignored = {0};
     struct load load;
     struct textfile file;
-    if (wants_auth)
-        *wants_auth = false;
     if (!textfile_read(path, NULL, &file, error, size))
         return NULL;
     load_start(&load, &snapshot, SECRETS_FORGET, &ignored);
@@ -183,13 +193,14 @@ char *config_control_socket(const char *path, bool *wants_auth, char *error,
         scan_text(load.scratch, file.bytes, file.len, path, &ignored);
     for (const struct statement *st = first; st && wants_auth; st = st->next)
         *wants_auth = *wants_auth || is_auth_socket(st);
-    while (first && (first->is_section || strcmp(first->name, "control_socket") != 0))
+    while (first && (first->is_section || strcmp(first->name, spec->name) != 0))
         first = first->next;
     if (first)
         first->next = NULL;
     statements_check(&load, file.bytes, &schema_main, &first);
     values_apply(&load, file.bytes, &schema_main, first, &snapshot.globals);
-    char *found = strdup(snapshot.globals.control_socket);
+    const char *field = (const char *)&snapshot.globals + spec->offset;
+    char *found = strdup(*(const char *const *)(const void *)field);
     if (!found)
         abort();
     struct snapshot *kept = arena_alloc(load.arena, sizeof *kept);
@@ -199,4 +210,17 @@ char *config_control_socket(const char *path, bool *wants_auth, char *error,
     textfile_free(&file);
     diag_clear(&ignored);
     return found;
+}
+
+char *config_control_socket(const char *path, bool *wants_auth, char *error,
+                            size_t size)
+{
+    if (wants_auth)
+        *wants_auth = false;
+    return read_alone(path, GLOBAL_CONTROL_SOCKET, wants_auth, error, size);
+}
+
+char *config_seal_key_file(const char *path, char *error, size_t size)
+{
+    return read_alone(path, GLOBAL_SEAL_KEY_FILE, NULL, error, size);
 }

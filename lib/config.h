@@ -14,8 +14,13 @@
 /* The control socket of gatepost-auth is beside that of gatepost-milter. */
 #define CONTROL_AUTH_SUFFIX "-auth"
 
-/* Password hashes, and passwords of our own at other servers. */
-enum secrets { SECRETS_FORGET, SECRETS_KEEP };
+/* Password hashes, and passwords of our own at other servers. Those that are sealed
+ * take a key (see seal.h). */
+enum secrets {
+    SECRETS_FORGET,   /* they are checked, as far as the key can be read */
+    SECRETS_KEEP,     /* all of them, else it is an error; this process keeps the key */
+    SECRETS_READABLE, /* as above, but without those whose key this user may not read */
+};
 
 /* Loads file and the ou_directory it names. Returns a snapshot that the caller ends
  * with snapshot_free(), or NULL when there was an error; errors and warnings, all
@@ -29,6 +34,9 @@ struct snapshot *config_load(const char *file, enum secrets secrets, struct diag
  * a socket to gatepost-auth; may be NULL. */
 char *config_control_socket(const char *file, bool *wants_auth, char *error,
                             size_t size);
+
+/* The same for the option seal_key_file. */
+char *config_seal_key_file(const char *file, char *error, size_t size);
 
 /* Loads from a text instead of a file, under the name given, without looking for an
  * ou_directory. For tests. */

@@ -196,6 +196,34 @@ bool name_list_covers(const struct name_list *wide, const struct name_list *narr
     return plain.all && domains.all;
 }
 
+/* Alike, or by a wildcard without `?`: its `*` takes the wildcards of the other one,
+ * and so whatever those stand for. */
+static bool is_within(const struct pattern *wide, struct span pattern)
+{
+    if (span_equal(wide->glob, pattern))
+        return true;
+    return !wide->regex && !pattern_is_regex(pattern) &&
+           !memchr(wide->glob.ptr, '?', wide->glob.len) &&
+           glob_match(wide->glob, pattern);
+}
+
+bool name_list_claims(const struct name_list *list, struct span pattern)
+{
+    const bool regex = pattern_is_regex(pattern);
+    if (!list || name_list_is_everyone(list))
+        return list != NULL;
+    if (!regex && !glob_is_pattern(pattern))
+        return name_list_match(list, pattern) == MATCH_YES;
+    const size_t at = span_rfind(pattern, '@');
+    if (!regex && at < pattern.len &&
+        strmap_find(&list->domains, span_cut(pattern, at + 1, pattern.len)))
+        return true;
+    for (const struct pattern *p = list->patterns; p; p = p->next)
+        if (is_within(p, pattern))
+            return true;
+    return false;
+}
+
 static void visit_address(void *visit, struct span key)
 {
     const struct name_visit *v = visit;

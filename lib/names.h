@@ -47,6 +47,10 @@ bool name_list_is_everyone(const struct name_list *list);
  * empty. */
 bool name_list_covers(const struct name_list *wide, const struct name_list *narrow);
 
+/* Does it match every name that this pattern, as name_list_each() gives it, does? Told
+ * by their looks: alike, or by a wider wildcard; a plain name by anything. */
+bool name_list_claims(const struct name_list *list, struct span pattern);
+
 /* Calls visit() with the domain of each plain address and of each `*@domain`, in no
  * order; pattern is the address, or the domain again. */
 struct name_visit {

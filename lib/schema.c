@@ -45,6 +45,12 @@ static const struct option_spec global_options[GLOBAL_OPTIONS] = {
     {"authentication_results",
      TEXT(struct globals, authentication_results, set_boolean, "false")},
     {"authserv_id", TEXT(struct globals, authserv_id, set_authserv_id, "")},
+    {"relay_socket", TEXT(struct globals, relay_socket, set_socket, "")},
+    {"relay_socket_mode",
+     TEXT(struct globals, relay_socket_mode, set_private_mode, "0600")},
+    {"relay_socket_owner", TEXT(struct globals, relay_socket_owner, set_text, "")},
+    {"seal_key_file",
+     TEXT(struct globals, seal_key_file, set_path, GATEPOST_CONFIG_DIR "/seal.key")},
 };
 
 enum { COUNT_MOST = 1000000, OTHERS_MOST = 256, SECONDS_MOST = 30 * 24 * 3600 };
@@ -184,6 +190,21 @@ static const struct option_spec policy_options[POLICY_OPTIONS] = {
     {"value", TEXT(struct site_policy, value, set_text, "")},
 };
 
+static const struct option_spec relay_options[RELAY_OPTIONS] = {
+    {"hosts", LIST(struct relay, hosts, set_hosts), .or_one = true},
+    {"ous", LIST(struct relay, ous, set_relay_ous)},
+    {"senders", LIST(struct relay, senders, set_relay_senders)},
+    {"authentication", TEXT(struct relay, authentication, set_word, "required"),
+     WORDS("required", "enabled", "disabled")},
+    {"account", TEXT(struct relay, account, set_account, "")},
+    {"password", TEXT(struct relay, password, set_relay_password, NULL),
+     .is_secret = true},
+    {"password_file", TEXT(struct relay, password_file, set_relay_password_file, "")},
+    {"tls", TEXT(struct relay, tls, set_word, NULL), WORDS("", "require", "verify")},
+    {"ca_file", TEXT(struct relay, ca_file, set_path, "")},
+    {"mechanisms", LIST(struct relay, mechanisms, set_mechanisms), .or_one = true},
+};
+
 #define CHILDREN(...)                                                                  \
     .sections = (const struct section_spec *const[])                                   \
     {                                                                                  \
@@ -220,19 +241,21 @@ const struct section_spec schema_policy = {"policy", "a policy section", true,
                                            OPTIONS(policy_options, struct site_policy),
                                            CHILDREN()};
 
+const struct section_spec schema_relay = {
+    "relay", "a relay section", true, OPTIONS(relay_options, struct relay), CHILDREN()};
+
 const struct section_spec schema_main = {"the main file", "the top of the main file",
                                          false, OPTIONS(global_options, struct globals),
                                          CHILDREN(&schema_log, &schema_limits,
                                                   &schema_interface, &schema_ou,
-                                                  &schema_policy, )};
+                                                  &schema_policy, &schema_relay, )};
 
 const struct section_spec schema_ou_file = {
     "a file of ou_directory", "a file of ou_directory", false, CHILDREN(&schema_ou, )};
 
 const struct section_spec *const schema_sections[] = {
-    &schema_main,      &schema_log,    &schema_limits,
-    &schema_interface, &schema_ou,     &schema_user,
-    &schema_target,    &schema_policy, NULL};
+    &schema_main, &schema_log,    &schema_limits, &schema_interface, &schema_ou,
+    &schema_user, &schema_target, &schema_policy, &schema_relay,     NULL};
 static_assert(sizeof schema_sections / sizeof *schema_sections == SCHEMA_SECTIONS + 1,
               "the number of sections");
 

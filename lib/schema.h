@@ -3,25 +3,31 @@
 #ifndef GATEPOST_SCHEMA_H
 #define GATEPOST_SCHEMA_H
 
-#include "diag.h"
-#include "snapshot.h"
+#include "config.h"
 
 /* What one run of the loader carries about. */
 struct load {
     struct snapshot *snapshot;
     struct arena *arena; /* of the snapshot */
     struct diag *diag;
-    struct arena *scratch;   /* until the file is done */
-    struct arena *secrets;   /* NULL: they are forgotten */
+    struct arena *scratch; /* until the file is done */
+    enum secrets wanted;
+    struct arena *secrets; /* NULL: they are forgotten */
+    /* Values that are opened when all is read; see secrets.h. */
+    struct sealed *sealed, **last_sealed;
+    struct arena *sealed_arena;
     const char *file;        /* the file being read; lives in the arena */
     bool in_ou_directory;    /* it is a tenant's */
     bool readable_by_others; /* its mode says so */
     const char *ou_root;     /* the resolved ou_directory, NULL if none */
+    const char *ou_file;     /* the name in it of the tenant's file, NULL if none */
     const char *delimiter;   /* the last recipient_delimiter; most are the same */
     struct ou ou_defaults;
     struct target target_defaults;
     struct site_policy policy_defaults;
+    struct relay relay_defaults;
     struct site_policy **last_policy;
+    struct relay **last_relay;
     struct interface **last_interface;
     struct user **users; /* in the order read */
     size_t user_count, user_size;
@@ -69,11 +75,11 @@ struct section_spec {
 extern const struct section_spec schema_main;    /* the main file */
 extern const struct section_spec schema_ou_file; /* a file of ou_directory */
 extern const struct section_spec schema_log, schema_limits, schema_interface, schema_ou,
-    schema_user, schema_target, schema_policy;
+    schema_user, schema_target, schema_policy, schema_relay;
 
 /* All of them but schema_ou_file, NULL-terminated. */
 extern const struct section_spec *const schema_sections[];
-enum { SCHEMA_SECTIONS = 8 };
+enum { SCHEMA_SECTIONS = 9 };
 
 /* NULL if the section has no such option. */
 const struct option_spec *section_option(const struct section_spec *spec,
@@ -125,5 +131,15 @@ void set_url(struct load *, const struct given *, void *section);
 void set_username(struct load *, const struct given *, void *section);
 void set_template(struct load *, const struct given *, void *section);
 void set_search_password(struct load *, const struct given *, void *section);
+
+/* The setters of a relay (relaysections.c). */
+void set_private_mode(struct load *, const struct given *, void *section);
+void set_hosts(struct load *, const struct given *, void *section);
+void set_relay_ous(struct load *, const struct given *, void *section);
+void set_relay_senders(struct load *, const struct given *, void *section);
+void set_account(struct load *, const struct given *, void *section);
+void set_relay_password(struct load *, const struct given *, void *section);
+void set_relay_password_file(struct load *, const struct given *, void *section);
+void set_mechanisms(struct load *, const struct given *, void *section);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "load.h"
+#include "relaysections.h"
 #include "sitepolicies.h"
 #include "targets.h"
 #include "users.h"
@@ -117,6 +118,8 @@ void *section_begin(struct load *ld, const struct section_spec *spec,
         return target_begin(ld, st, parent);
     if (spec == &schema_policy)
         return policy_begin(ld, st);
+    if (spec == &schema_relay)
+        return relay_begin(ld, st);
     return user_begin(ld, st, parent);
 }
 
@@ -130,6 +133,8 @@ void section_built(struct load *ld, const struct section_spec *spec,
         target_built(ld, section);
     else if (spec == &schema_policy)
         policy_built(ld, section);
+    else if (spec == &schema_relay)
+        relay_built(ld, section);
     else if (spec == &schema_limits)
         ((struct limits_settings *)section)->file = ld->file;
     else if (spec == &schema_log)

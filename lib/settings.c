@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ascii.h"
+#include "secrets.h"
 #include "users.h"
 
 /* A reply has 980 bytes at the most (smfi_setreply); this leaves room for ours. */
@@ -316,13 +317,8 @@ void set_domain(struct load *ld, const struct given *g, void *section)
             arena_copy(ld->arena, (struct span){domain, len});
 }
 
-/* The hash itself is for who checks passwords; other programs forget it here. */
 void set_password(struct load *ld, const struct given *g, void *section)
 {
-    struct user *user = section;
-    if (ld->readable_by_others)
-        fail(ld, g, "this file can be read by others: chmod o-r");
-    const char *fault = user_set_hash(ld, user, span_of(g->values[0]));
-    if (fault)
-        load_warning(ld, g->line, g->spec->name, "%s", fault);
+    const struct secret secret = {user_take_hash, section, g->spec->name, g->line};
+    secret_in_option(ld, &secret, g->values[0]);
 }

@@ -26,6 +26,8 @@ void snapshot_free(struct snapshot **snapshot)
         strmap_clear(&p->interface_set);
         strmap_clear(&p->ou_set);
     }
+    for (struct relay *r = s->relays; r; r = r->next)
+        strmap_clear(&r->ou_set);
     strmap_clear(&s->ous);
     strmap_clear(&s->domains);
     strmap_clear(&s->local_domains);

@@ -48,6 +48,10 @@ enum policy_action {
     ACTION_REDIRECT,
     ACTION_LOG,
 };
+/* When nobody can authenticate at a relay host: wait, go on without, or do not try. */
+enum relay_authentication { RELAY_REQUIRED, RELAY_ENABLED, RELAY_DISABLED };
+/* The option knows the last two words. */
+enum relay_tls { RELAY_TLS_DEFAULT, RELAY_TLS_REQUIRE, RELAY_TLS_VERIFY };
 enum smtp_auth { SMTP_AUTH_OFF, SMTP_AUTH_ANY_SENDER, SMTP_AUTH_MATCHING_SENDER };
 enum target_kind { TARGET_LDAP, TARGET_SMTP, TARGET_IMAP, TARGET_POP3 };
 /* The option knows the first three words. */
@@ -90,7 +94,11 @@ struct globals {
     const char *auth_run_as;
     unsigned auth_workers; /* 0: as many as there are processors */
     int authentication_results;
-    const char *authserv_id; /* a token; never "" where results are asked for */
+    const char *authserv_id;  /* a token; never "" where results are asked for */
+    const char *relay_socket; /* "" for none */
+    unsigned relay_socket_mode;
+    const char *relay_socket_owner; /* "": root, or who started the daemon */
+    const char *seal_key_file;
 };
 
 /* Limits on logins; 0 is none. */
@@ -176,7 +184,8 @@ struct user {
     int smtp_auth; /* enum smtp_auth */
     uint16_t name_len;
     bool has_domain;
-    char name[]; /* canonical and folded, and a NUL */
+    bool hash_unread; /* it is sealed, and may not be opened; SECRETS_READABLE only */
+    char name[];      /* canonical and folded, and a NUL */
 };
 
 static inline struct span user_name(const struct user *user)
@@ -248,6 +257,36 @@ struct site_policy {
     struct reply reply;              /* of refuse and defer */
 };
 
+/* Where mail is relayed to. */
+struct relay_host {
+    const char *text; /* as Postfix names it; the port is left out where it is 25 */
+    const char *name; /* canonical; an address without brackets */
+    uint16_t port;
+    bool by_mx; /* its MX is looked up */
+    bool is_address;
+};
+
+/* A relay section: hosts where our MTA proves who it is, or does not. */
+struct relay {
+    struct relay *next;
+    const char *name, *file; /* the name is one for transports, too */
+    unsigned line;           /* of the section */
+    unsigned index;          /* from 0 */
+    unsigned lines[RELAY_OPTIONS];
+    struct relay_host *hosts; /* in the order written, at least one */
+    size_t host_count;
+    struct word_list ous;            /* as written, folded */
+    struct strmap ou_set;            /* folded name -> struct ou */
+    const struct name_list *senders; /* NULL: none */
+    int authentication;              /* enum relay_authentication */
+    const char *account;             /* "" where it is disabled */
+    const char *password;            /* NULL: none, or it was forgotten */
+    const char *password_file;
+    int tls;                     /* enum relay_tls */
+    const char *ca_file;         /* "": those that the system trusts */
+    struct word_list mechanisms; /* upper case; none: as the MTA likes */
+};
+
 /* More than anybody can keep in mind; and sets of them are small. */
 enum { SITE_POLICIES_MAX = 256 };
 
@@ -263,6 +302,8 @@ struct snapshot {
     struct ou **ou_list;          /* by index */
     struct site_policy *policies; /* in the order written */
     size_t policy_count;
+    struct relay *relays; /* in the order written */
+    size_t relay_count;
     bool judges_headers; /* an OU asks who wrote a message, */
     bool needs_headers;  /* or something else looks at its header */
     bool edits_messages; /* a policy may, or authentication_results do */
@@ -318,6 +359,12 @@ static inline struct source policy_source(const struct site_policy *policy,
                                           enum policy_option option)
 {
     return source_at(policy->file, policy->lines[option]);
+}
+
+static inline struct source relay_source(const struct relay *relay,
+                                         enum relay_option option)
+{
+    return source_at(relay->file, relay->lines[option]);
 }
 
 static inline struct source target_source(const struct target *target,

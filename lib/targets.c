@@ -11,6 +11,7 @@
 
 #include "ascii.h"
 #include "ipaddr.h"
+#include "secrets.h"
 #include "template.h"
 #include "textfile.h"
 
@@ -178,18 +179,17 @@ void set_username(struct load *ld, const struct given *g, void *section)
 
 /* --- the search password --- */
 
-static void keep_search_password(struct load *ld, const struct given *g,
-                                 struct target *target, const struct textfile *file)
+static void take_search_password(struct load *ld, const struct secret *secret,
+                                 struct span password)
 {
-    struct span line = {file->bytes, strcspn(file->bytes, "\r\n")};
-    if (file->mode & 04)
-        load_error(ld, g->line, g->spec->name,
-                   "%.200s: this file can be read by others: chmod o-r", g->values[0]);
-    if (line.len == 0)
-        load_error(ld, g->line, g->spec->name, "%.200s: the first line is empty",
-                   g->values[0]);
+    struct target *target = secret->section;
+    if (!password.ptr)
+        return;
+    if (password.len == 0)
+        load_error(ld, secret->line, secret->option, "%.200s: the first line is empty",
+                   target->search_password_file);
     if (ld->secrets)
-        target->search_password = arena_copy(ld->secrets, line);
+        target->search_password = arena_copy(ld->secrets, password);
 }
 
 /* What a tenant names is told to his server: it has to be a file of his own, below a
@@ -207,6 +207,8 @@ static const char *own_folder(const struct load *ld, char out[PATH_MAX])
 
 void set_search_password(struct load *ld, const struct given *g, void *section)
 {
+    const struct secret secret = {take_search_password, section, g->spec->name,
+                                  g->line};
     struct textfile file;
     char reason[PATH_MAX + 100], folder[PATH_MAX];
     const char *path = g->values[0];
@@ -220,7 +222,7 @@ void set_search_password(struct load *ld, const struct given *g, void *section)
         load_error(ld, g->line, g->spec->name, "%.200s: %s", path, reason);
         return;
     }
-    keep_search_password(ld, g, section, &file);
+    secret_in_file(ld, &secret, path, &file);
     textfile_free(&file);
 }
 

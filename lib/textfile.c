@@ -64,11 +64,12 @@ static const char *open_fault(void)
     return text;
 }
 
-/* The descriptor, or -1 with the reason. */
+/* The descriptor, or -1 with the reason, and with errno, 0 if it could be opened. */
 static int open_regular(const char *path, const char *below, struct stat *st,
                         const char **fault)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const int error = fd < 0 ? errno : 0;
     *fault = NULL;
     if (fd < 0 || fstat(fd, st) < 0)
         *fault = open_fault();
@@ -80,6 +81,7 @@ static int open_regular(const char *path, const char *below, struct stat *st,
         return fd;
     if (fd >= 0)
         close(fd);
+    errno = error;
     return -1;
 }
 
@@ -90,10 +92,12 @@ bool textfile_read(const char *path, const char *below, struct textfile *file,
     const char *fault;
     *file = (struct textfile){0};
     int fd = open_regular(path, below, &st, &fault);
+    const int error = fd < 0 ? errno : 0;
     if (!fault && st.st_size > (off_t)SIZE_MAX_MIB * 1024 * 1024)
         fault = "too large";
     if (!fault) {
         file->mode = st.st_mode;
+        file->owner = st.st_uid;
         file->len = (size_t)st.st_size;
         file->bytes = malloc(file->len + 1);
         if (!file->bytes)
@@ -107,6 +111,7 @@ bool textfile_read(const char *path, const char *below, struct textfile *file,
         return true;
     snprintf(reason, size, "%s", fault);
     textfile_free(file);
+    file->error = error;
     return false;
 }
 

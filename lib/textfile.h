@@ -13,6 +13,8 @@ struct textfile {
     char *bytes; /* followed by a NUL that len does not count */
     size_t len;
     mode_t mode;
+    uid_t owner;
+    int error; /* errno, where it could not be opened; else 0 */
 };
 
 /* Reads at most 256 MiB; never waits for a FIFO or a device. below: NULL, or a

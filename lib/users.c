@@ -60,7 +60,8 @@ static const char *hash_fault(const char *hash)
     return NULL;
 }
 
-const char *user_set_hash(struct load *ld, struct user *user, struct span hash)
+/* Returns why nobody can log in with it, in words that stay valid, or NULL. */
+static const char *set_hash(struct load *ld, struct user *user, struct span hash)
 {
     char text[CRYPT_OUTPUT_SIZE];
     text[0] = '\0';
@@ -81,4 +82,13 @@ const char *user_set_hash(struct load *ld, struct user *user, struct span hash)
     if (usable && !ld->snapshot->typical_hash)
         ld->snapshot->typical_hash = user->hash;
     return fault;
+}
+
+void user_take_hash(struct load *ld, const struct secret *secret, struct span hash)
+{
+    struct user *user = secret->section;
+    user->hash_unread = hash.ptr == NULL;
+    const char *fault = user->hash_unread ? NULL : set_hash(ld, user, hash);
+    if (fault)
+        load_warning(ld, secret->line, secret->option, "%s", fault);
 }

@@ -2,15 +2,17 @@
 /* Users by the line: name:hash:smtp_auth[:senders[:clients]]. */
 #include "load.h"
 #include "pattern.h"
+#include "seal.h"
 #include "textfile.h"
 #include "users.h"
 
-enum { FIELDS = 5 };
+enum { HASH = 1, FIELDS = 5 };
 
 struct users_file {
     struct load *load;
     struct ou *ou;
     unsigned line;
+    size_t clear, sealed; /* hashes */
 };
 
 static void complain(const struct users_file *f, const char *message)
@@ -18,17 +20,34 @@ static void complain(const struct users_file *f, const char *message)
     load_error(f->load, f->line, "users_file", "%s", message);
 }
 
-/* The last field may hold colons itself. Returns how many there are. */
+static size_t find_colon(struct span line, size_t from)
+{
+    const char *colon =
+        from < line.len ? memchr(line.ptr + from, ':', line.len - from) : NULL;
+    return colon ? (size_t)(colon - line.ptr) : line.len;
+}
+
+/* The last field may hold colons itself, and a sealed hash has two. */
+static size_t field_end(struct span line, size_t number)
+{
+    if (number == FIELDS - 1)
+        return line.len;
+    size_t end = find_colon(line, 0);
+    for (int more = 0; number == HASH && more < 2 && seal_is_sealed(line); more++)
+        end = find_colon(line, end + 1);
+    return end;
+}
+
+/* Returns how many there are. */
 static size_t split_fields(struct span line, struct span fields[FIELDS])
 {
     size_t count = 0;
     while (count < FIELDS) {
-        const char *colon = count < FIELDS - 1 ? memchr(line.ptr, ':', line.len) : NULL;
-        size_t len = colon ? (size_t)(colon - line.ptr) : line.len;
-        fields[count++] = span_cut(line, 0, len);
-        if (!colon)
+        size_t end = field_end(line, count);
+        fields[count++] = span_cut(line, 0, end);
+        if (end == line.len)
             break;
-        line = span_cut(line, len + 1, line.len);
+        line = span_cut(line, end + 1, line.len);
     }
     return count;
 }
@@ -120,15 +139,20 @@ static bool read_smtp_auth(struct user *user, struct span word)
     return false;
 }
 
-static void read_hash(const struct users_file *f, struct user *user, struct span hash)
+static void read_hash(struct users_file *f, struct user *user, struct span hash)
 {
-    const char *fault = hash.len ? user_set_hash(f->load, user, hash) : NULL;
-    if (fault)
-        load_warning(f->load, f->line, "users_file", "%s", fault);
-    user->lines[USER_PASSWORD] = hash.len ? f->line : 0;
+    const struct secret secret = {user_take_hash, user, "users_file", f->line};
+    if (hash.len == 0)
+        return;
+    if (seal_is_sealed(hash))
+        f->sealed++;
+    else
+        f->clear++;
+    user->lines[USER_PASSWORD] = f->line;
+    secret_given(f->load, &secret, hash);
 }
 
-static void read_user(const struct users_file *f, struct span line)
+static void read_user(struct users_file *f, struct span line)
 {
     struct span fields[FIELDS];
     size_t count = split_fields(line, fields);
@@ -145,7 +169,7 @@ static void read_user(const struct users_file *f, struct span line)
         complain(f, "smtp_auth (the third field) is none of: off, any_sender, "
                     "matching_sender");
     user->lines[USER_SMTP_AUTH] = f->line;
-    read_hash(f, user, fields[1]);
+    read_hash(f, user, fields[HASH]);
     if (count > 3 && fields[3].len)
         add_senders(f, user, fields[3]);
     if (count > 4 && fields[4].len)
@@ -155,6 +179,17 @@ static void read_user(const struct users_file *f, struct span line)
         load_error(f->load, f->line, "users_file",
                    "there are two of the name \"%.80s\": see %s:%u", user->name,
                    other->file, other->line);
+}
+
+/* Others may read it only if that helps nobody. */
+static void check_mode(struct load *ld, const struct given *g,
+                       const struct users_file *f, mode_t mode)
+{
+    bool all_sealed = f->sealed > 0 && f->clear == 0;
+    if ((mode & 02) || ((mode & 04) && !all_sealed))
+        load_error(ld, g->line, g->spec->name,
+                   "%.200s: this file can be %s by others: chmod o-rw", g->values[0],
+                   (mode & 04) && !all_sealed ? "read" : "written");
 }
 
 static struct span trim(struct span line)
@@ -182,10 +217,6 @@ void set_users_file(struct load *ld, const struct given *g, void *section)
         load_error(ld, g->line, g->spec->name, "%.200s: %s", path, reason);
         return;
     }
-    if (reader.mode & 06)
-        load_error(ld, g->line, g->spec->name,
-                   "%.200s: this file can be %s by others: chmod o-rw", path,
-                   reader.mode & 04 ? "read" : "written");
     ld->file = arena_copy(ld->arena, span_of(path));
     config_remember_file(ld, ld->file);
     struct span line;
@@ -197,6 +228,7 @@ void set_users_file(struct load *ld, const struct given *g, void *section)
     }
     if (reader.fault)
         load_error(ld, reader.line, g->spec->name, "%s", reader.fault);
-    textreader_close(&reader);
     ld->file = outer;
+    check_mode(ld, g, &f, reader.mode);
+    textreader_close(&reader);
 }

@@ -19,6 +19,7 @@
 
 #include "counters.h"
 #include "logger.h"
+#include "peer.h"
 #include "reload.h"
 #include "runtime.h"
 #include "would.h"
@@ -121,13 +122,11 @@ static void drop_client(size_t index)
     clients[index] = clients[--client_count];
 }
 
-static bool peer_is_allowed(int fd)
+static bool is_allowed(int fd)
 {
-    struct ucred peer;
-    socklen_t len = sizeof peer;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
-        return false;
-    return peer.uid == 0 || peer.uid == geteuid();
+    struct peer peer;
+    const struct peer_access access = {.uid = geteuid()};
+    return peer_of(fd, &peer) && peer_is_allowed(&peer, &access);
 }
 
 /* The oldest one has to go for a new one when there are too many. */
@@ -136,7 +135,7 @@ static void accept_client(int listener)
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
         return;
-    if (!peer_is_allowed(fd)) {
+    if (!is_allowed(fd)) {
         close(fd);
         return;
     }

@@ -22,7 +22,8 @@ static const char *option_text(const struct globals *g, enum global_option optio
 {
     const struct option_spec *spec = &schema_main.options[option];
     const char *field = (const char *)g + spec->offset;
-    if (spec->set != set_socket_mode && spec->set != set_number)
+    if (spec->set != set_socket_mode && spec->set != set_private_mode &&
+        spec->set != set_number)
         return *(const char *const *)(const void *)field;
     snprintf(number, 16, "%o", *(const unsigned *)(const void *)field);
     return number;
