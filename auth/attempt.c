@@ -152,6 +152,11 @@ static void check_name(struct attempt *a)
 {
     const struct user *user = a->policy.user;
     const char *hash = user ? user->hash : NULL;
+    if (user && user->hash_unread) {
+        attempt_fault(a, "the password is sealed, and the key may not be read");
+        a->verdict.source = user_source(user, USER_PASSWORD);
+        return;
+    }
     if (!reads_the_same(a))
         attempt_refuse(a, RULE_LOGIN_MALFORMED, nowhere,
                        "the MTA could not pass this name on as it is");

@@ -125,11 +125,12 @@ bool channel_open(struct channel *c, const char *host, uint16_t port, int64_t de
     return connected;
 }
 
-bool channel_secure(struct channel *c, const struct tls_trust *trust, const char *host)
+bool channel_secure(struct channel *c, const struct tls_trust *trust, const char *host,
+                    enum tls_demand demand)
 {
     if (!channel_is_quiet(c))
         return false;
-    c->session = tls_session_new(trust, host, c->fd);
+    c->session = tls_session_new(trust, host, demand, c->fd);
     if (!c->session)
         return failed(c, "cannot set up TLS");
     for (;;) {

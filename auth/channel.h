@@ -32,7 +32,7 @@ bool channel_open(struct channel *channel, const char *host, uint16_t port,
 
 /* The TLS handshake. Fails if bytes came before it: they could be anybody's. */
 bool channel_secure(struct channel *channel, const struct tls_trust *trust,
-                    const char *host);
+                    const char *host, enum tls_demand demand);
 
 /* False if the server has spoken before it was asked: a reply must not come before
  * its command. To be asked before every command. */

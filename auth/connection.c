@@ -119,7 +119,12 @@ void connection_printf(struct connection *c, const char *format, ...)
  * socket. */
 static bool is_full(const struct connection *c)
 {
-    return c->request_count >= REQUESTS_AT_ONCE;
+    return c->awaiting || c->request_count >= REQUESTS_AT_ONCE;
+}
+
+static bool has_to_answer(const struct connection *c)
+{
+    return c->awaiting || requests_running(c);
 }
 
 static void take_messages(struct connection *c)
@@ -202,7 +207,7 @@ static void on_idle(struct ev_loop *loop, ev_timer *watcher, int events)
     struct connection *c =
         (struct connection *)((char *)watcher - offsetof(struct connection, idle));
     (void)events;
-    if (c->requests)
+    if (c->requests || c->awaiting)
         ev_timer_again(loop, watcher);
     else
         connection_doom(c);
@@ -247,6 +252,8 @@ static void connection_free(struct connection *c)
     ev_io_stop(loop_of(c), &c->writer);
     ev_timer_stop(loop_of(c), &c->idle);
     requests_abandon(c);
+    if (c->protocol->closed)
+        c->protocol->closed(c);
     close(c->fd);
     if (c->previous)
         c->previous->next = c->next;
@@ -258,6 +265,17 @@ static void connection_free(struct connection *c)
     buffer_free(&c->in);
     buffer_free(&c->out);
     free(c);
+}
+
+void connection_await(struct connection *c)
+{
+    c->awaiting = true;
+}
+
+void connection_answered(struct connection *c)
+{
+    c->awaiting = false;
+    connection_settle(c);
 }
 
 void connection_end(struct connection *c)
@@ -276,7 +294,7 @@ void connection_settle(struct connection *c)
         return;
     if (c->paused && !is_full(c))
         resume(c);
-    if ((all_finish || c->finishing) && !requests_running(c))
+    if ((all_finish || c->finishing) && !has_to_answer(c))
         c->ending = true;
     if (c->doomed || (c->ending && c->out.len == 0))
         connection_free(c);
@@ -295,7 +313,7 @@ bool connection_make_room(unsigned most)
     if (count < most)
         return true;
     for (struct connection *c = all; c; c = c->next)
-        if (!c->requests && (!idle || c->active < idle->active))
+        if (!c->requests && !c->awaiting && (!idle || c->active < idle->active))
             idle = c;
     if (idle)
         connection_free(idle);
@@ -315,7 +333,7 @@ void connections_finish(void)
     for (struct connection *c = all, *next; c; c = next) {
         next = c->next;
         ev_io_stop(loop_of(c), &c->reader);
-        if (!requests_running(c))
+        if (!has_to_answer(c))
             connection_doom(c);
         connection_settle(c);
     }

@@ -21,6 +21,7 @@ struct protocol {
     /* Takes one message from the input. Returns its length, or 0 if it is not whole. */
     size_t (*message)(struct connection *connection, struct span input);
     void (*answer)(struct connection *connection, const struct request *request);
+    void (*closed)(struct connection *connection); /* it ends; may be NULL */
 };
 
 struct buffer {
@@ -38,8 +39,10 @@ struct connection {
     struct request *requests; /* not yet answered, newest first */
     unsigned request_count;
     unsigned state;       /* the protocol's own, 0 at the start */
+    void *own;            /* as well, NULL at the start */
     unsigned long number; /* since the start, from 1 */
     ev_tstamp active;     /* when the last message came */
+    bool awaiting;        /* an answer, before which no more messages are read */
     bool paused;          /* until some of its requests are answered */
     bool finishing;       /* once all is answered */
     bool ending;          /* once all is written */
@@ -57,6 +60,12 @@ struct connection *connection_open(struct ev_loop *loop, int fd,
 void connection_write(struct connection *connection, const char *bytes, size_t len);
 void connection_printf(struct connection *connection, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The answer to the message that is being taken comes later, with connection_answered()
+ * behind it; until then none is read. The connection may end before: closed() of the
+ * protocol has to see to it that it is not answered then. */
+void connection_await(struct connection *connection);
+void connection_answered(struct connection *connection); /* may free it */
 
 /* No more messages are read. end: after all is written; doom: without. Neither frees
  * it: that does connection_settle(), which every event must end with. */

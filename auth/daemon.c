@@ -2,6 +2,7 @@
 /* Start and stop of the daemon. */
 #include "daemon.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "login_limits.h"
 #include "privileges.h"
 #include "protect.h"
+#include "relaycounts.h"
 #include "reload.h"
 #include "request.h"
 #include "runtime.h"
@@ -21,12 +23,14 @@
 #include "servers.h"
 #include "signals.h"
 #include "socket.h"
+#include "strangers.h"
 
 enum { BACKLOG = 512, ERROR_TEXT = 300 };
 
 static struct {
     struct socket_path control, sockets[LISTENERS_MOST];
     struct listener listeners[LISTENERS_MOST];
+    struct peer_access relay_access;
     unsigned count;
 } d;
 
@@ -37,6 +41,7 @@ struct snapshot *daemon_load(const char *file, struct diag *diag)
 
 static void *attach(const struct snapshot *snapshot)
 {
+    relay_counts_renew(snapshot);
     return servers_new(snapshot, NULL);
 }
 
@@ -67,6 +72,9 @@ static void report(json_t *object)
                                   (json_int_t)requests_count(), "locked_clients",
                                   (json_int_t)locked.clients, "locked_logins",
                                   (json_int_t)locked.logins));
+    struct edition *edition = runtime_pin();
+    relay_counts_report(edition->snapshot, object);
+    runtime_unpin(&edition);
 }
 
 /* "unlock NAME": a login, or the address of a client. */
@@ -101,7 +109,7 @@ static bool listen_at(const char *path, const struct protocol *protocol,
         socket_listen(&d.sockets[d.count], path, owner, BACKLOG, error, ERROR_TEXT);
     if (fd < 0)
         return false;
-    d.listeners[d.count++] = (struct listener){fd, protocol};
+    d.listeners[d.count++] = (struct listener){fd, protocol, NULL};
     return true;
 }
 
@@ -129,6 +137,32 @@ static bool open_sockets(const struct globals *g, const struct identity *id,
            listen_at(g->map_socket, &protocol_socketmap, &sockets, error);
 }
 
+/* Credentials are root's, unless relay_socket_owner says whose; never the daemon's
+ * own user's, as whom other programs may run. */
+static bool open_relay_socket(const struct globals *g, const struct identity *id,
+                              char *error)
+{
+    struct identity owner;
+    if (!identity_find("relay_socket_owner", g->relay_socket_owner, &owner, error,
+                       ERROR_TEXT))
+        return false;
+    if (*g->relay_socket_owner && !owner.change)
+        fputs("gatepost-auth: relay_socket_owner needs a start as root\n", stderr);
+    const struct socket_owner socket = {owner.uid, id->uid, group_of(&owner),
+                                        group_of(id), g->relay_socket_mode};
+    if (!*g->relay_socket)
+        return true;
+    if (!listen_at(g->relay_socket, &protocol_relay, &socket, error))
+        return false;
+    if (!peer_access_of(g->relay_socket, &d.relay_access)) {
+        snprintf(error, ERROR_TEXT, "%s: %s", g->relay_socket, strerror(errno));
+        return false;
+    }
+    d.listeners[d.count - 1].access = &d.relay_access;
+    strangers_start(g->relay_socket_owner, d.relay_access.group);
+    return true;
+}
+
 static void remove_sockets(void)
 {
     socket_remove(&d.control);
@@ -138,13 +172,24 @@ static void remove_sockets(void)
 
 /* --- start and stop --- */
 
+/* What a reload cannot change. */
+static const enum global_option fixed[] = {GLOBAL_AUTH_SOCKET,
+                                           GLOBAL_AUTH_SOCKET_MODE,
+                                           GLOBAL_AUTH_SOCKET_OWNER,
+                                           GLOBAL_SASLAUTHD_SOCKET,
+                                           GLOBAL_MAP_SOCKET,
+                                           GLOBAL_AUTH_RUN_AS,
+                                           GLOBAL_AUTH_WORKERS,
+                                           GLOBAL_CONTROL_SOCKET,
+                                           GLOBAL_RELAY_SOCKET,
+                                           GLOBAL_RELAY_SOCKET_MODE,
+                                           GLOBAL_SEAL_KEY_FILE,
+                                           GLOBAL_RELAY_SOCKET_OWNER,
+                                           GLOBAL_OPTIONS};
+
 static int start_threads(const char *file, struct snapshot **snapshot, int control,
                          char *error)
 {
-    static const enum global_option fixed[] = {
-        GLOBAL_AUTH_SOCKET,      GLOBAL_AUTH_SOCKET_MODE, GLOBAL_AUTH_SOCKET_OWNER,
-        GLOBAL_SASLAUTHD_SOCKET, GLOBAL_MAP_SOCKET,       GLOBAL_AUTH_RUN_AS,
-        GLOBAL_AUTH_WORKERS,     GLOBAL_CONTROL_SOCKET,   GLOBAL_OPTIONS};
     static struct reload_settings reload = {.load = daemon_load, .fixed = fixed};
     const struct snapshot *s = *snapshot;
     const unsigned workers = s->globals.auth_workers;
@@ -181,11 +226,12 @@ static int start(const char *file, struct snapshot **snapshot, char *error)
     struct identity id;
     const struct globals *g = &(*snapshot)->globals;
     char control_path[sizeof d.control.path];
-    if (!*g->auth_socket && !*g->saslauthd_socket && !*g->map_socket) {
-        snprintf(
-            error, ERROR_TEXT,
-            "%s: nothing to serve: give auth_socket, saslauthd_socket or map_socket",
-            file);
+    if (!*g->auth_socket && !*g->saslauthd_socket && !*g->map_socket &&
+        !*g->relay_socket) {
+        snprintf(error, ERROR_TEXT,
+                 "%s: nothing to serve: give auth_socket, saslauthd_socket, map_socket "
+                 "or relay_socket",
+                 file);
         return EX_CONFIG;
     }
     if (!identity_find("auth_run_as", run_as(g), &id, error, ERROR_TEXT))
@@ -196,7 +242,8 @@ static int start(const char *file, struct snapshot **snapshot, char *error)
              g->control_socket);
     int control = control_listen(&d.control, control_path, id.uid, group_of(&id), error,
                                  ERROR_TEXT);
-    if (control < 0 || !open_sockets(g, &id, error))
+    if (control < 0 || !open_sockets(g, &id, error) ||
+        !open_relay_socket(g, &id, error))
         return EX_UNAVAILABLE;
     if (!identity_take(&id, error, ERROR_TEXT))
         return EX_OSERR;

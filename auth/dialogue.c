@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include "ascii.h"
 
@@ -29,63 +30,12 @@ bool dialogue_broken(struct dialogue *d)
     return dialogue_untold(d, "%s: %s", d->step, d->channel.fault);
 }
 
-static bool begins_with(const char *text, const char *start, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (ascii_fold(text[i]) != ascii_fold(start[i]))
-            return false;
-    return true;
-}
-
-static bool contains(struct span text, struct span part)
-{
-    for (size_t i = 0; part.len > 0 && i + part.len <= text.len; i++)
-        if (begins_with(text.ptr + i, part.ptr, part.len))
-            return true;
-    return false;
-}
-
-static struct span without_padding(const char *base64)
-{
-    return (struct span){base64, strcspn(base64, "=")};
-}
-
-/* A server may quote what it was sent. */
-static bool holds_secret(const struct dialogue *d, struct span text)
-{
-    return contains(text, d->password) || contains(text, without_padding(d->plain)) ||
-           contains(text, without_padding(d->password_base64));
-}
-
-/* As in a quoted string of IMAP. */
-static size_t drop_backslashes(struct span text, char *out)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\\' && i + 1 < text.len)
-            i++;
-        out[len++] = text.ptr[i];
-    }
-    return len;
-}
-
-static bool quotes_secret(struct dialogue *d, struct span text)
-{
-    char plain[CHANNEL_LINE];
-    if (text.len > sizeof plain || holds_secret(d, text))
-        return true;
-    bool found = holds_secret(d, (struct span){plain, drop_backslashes(text, plain)});
-    explicit_bzero(plain, sizeof plain);
-    return found;
-}
-
 bool dialogue_answer(struct dialogue *d, enum target_answer answer, struct span words)
 {
     char *reply = d->result->reply;
     size_t len = 0;
     d->result->answer = answer;
-    if (quotes_secret(d, words))
-        words = span_of("(a reply that quotes a secret)");
+    words = dialogue_shown(d, words);
     for (; len < words.len && len < sizeof d->result->reply - 1; len++) {
         char c = words.ptr[len];
         reply[len] = ascii_is_control(c) || ascii_is_high(c) ? '?' : c;
@@ -118,7 +68,8 @@ bool dialogue_read(struct dialogue *d, struct span *line)
 bool dialogue_secure(struct dialogue *d)
 {
     d->step = "TLS";
-    return channel_secure(&d->channel, d->trust, d->url->host) || dialogue_broken(d);
+    return channel_secure(&d->channel, d->trust, d->url->host, TLS_OF_HOST) ||
+           dialogue_broken(d);
 }
 
 bool dialogue_expand(struct dialogue *d, const char *text, template_escape *escape,
@@ -148,5 +99,5 @@ struct span dialogue_word(struct span *rest)
 
 bool dialogue_is(struct span word, const char *upper)
 {
-    return word.len == strlen(upper) && begins_with(word.ptr, upper, word.len);
+    return word.len == strlen(upper) && strncasecmp(word.ptr, upper, word.len) == 0;
 }

@@ -43,6 +43,12 @@ struct target_protocol {
 extern const struct target_protocol target_protocol_ldap, target_protocol_smtp,
     target_protocol_imap, target_protocol_pop3;
 
+/* Makes plain, user_base64 and password_base64 of user and password. */
+void dialogue_encode(struct dialogue *dialogue);
+
+/* The words, or a text in their place if they quote a secret. */
+struct span dialogue_shown(const struct dialogue *dialogue, struct span words);
+
 /* These always return false. What went wrong, in our words: nothing was told. */
 bool dialogue_untold(struct dialogue *dialogue, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -62,6 +68,8 @@ bool dialogue_send(struct dialogue *dialogue, const char *step, const char *form
     __attribute__((format(printf, 3, 4)));
 
 bool dialogue_read(struct dialogue *dialogue, struct span *line);
+
+/* Only with the host of the url. */
 bool dialogue_secure(struct dialogue *dialogue);
 
 /* Expands a template of the target; false with an answer if it asks for the domain of

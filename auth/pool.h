@@ -14,8 +14,9 @@ struct lane;
 
 /* Belongs to who submits it, and must stay until done() was called. */
 struct job {
-    void (*run)(struct job *job);  /* in a thread of the pool */
-    void (*done)(struct job *job); /* there, too, behind run() */
+    void (*run)(struct job *job);      /* in a thread of the pool */
+    void (*done)(struct job *job);     /* there, too, behind run() */
+    void (*conclude)(struct job *job); /* by who gets it back from there */
     struct lane *lane;
     struct job *next;
 };

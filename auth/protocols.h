@@ -14,4 +14,8 @@ extern const struct protocol protocol_saslauthd;
 /* Postfix's socketmap, which Sendmail speaks, too. */
 extern const struct protocol protocol_socketmap;
 
+/* The same, at relay_socket: credentials for relay hosts, for those who may have them.
+ */
+extern const struct protocol protocol_relay;
+
 #endif

@@ -33,7 +33,7 @@ static struct locked_pool memory = {sizeof(struct request), NULL};
 
 static struct ev_loop *loop;
 static struct pool *hash_pool, *ask_pool;
-static void (*tell_done)(struct request *);
+static void (*tell_done)(struct job *);
 static atomic_uint running;
 static unsigned total;
 
@@ -41,7 +41,7 @@ static ev_timer held_timer; /* runs while some are held */
 
 static void on_held(struct ev_loop *l, ev_timer *timer, int events);
 
-bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct request *))
+bool requests_start(struct ev_loop *l, unsigned workers, void (*done)(struct job *))
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned threads = workers ? workers : processors > 0 ? (unsigned)processors : 1;
@@ -214,9 +214,14 @@ void request_conclude(struct request *r)
 
 /* --- the way --- */
 
+static struct request *request_of(struct job *job)
+{
+    return (struct request *)((char *)job - offsetof(struct request, job));
+}
+
 static void run_job(struct job *job)
 {
-    struct request *r = (struct request *)((char *)job - offsetof(struct request, job));
+    struct request *r = request_of(job);
     r->skipped = attempt_now() >= r->attempt.deadline;
     if (r->skipped)
         return;
@@ -226,9 +231,9 @@ static void run_job(struct job *job)
         attempt_ask(&r->attempt, NULL);
 }
 
-static void job_done(struct job *job)
+static void conclude_job(struct job *job)
 {
-    tell_done((struct request *)((char *)job - offsetof(struct request, job)));
+    request_conclude(request_of(job));
 }
 
 /* Of its OU; those of one file of ou_directory are a group. */
@@ -248,7 +253,8 @@ static void submit(struct request *r, enum attempt_next next)
     }
     r->stage = next;
     r->job.run = run_job;
-    r->job.done = job_done;
+    r->job.done = tell_done;
+    r->job.conclude = conclude_job;
     if (pool_submit(pool, lane_of(&r->attempt, pool), &r->job))
         return;
     attempt_fault(&r->attempt, "too much to do: the queue is full");

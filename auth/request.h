@@ -38,10 +38,10 @@ struct request {
     struct attempt attempt;
 };
 
-/* Starts the pools. jobs come back by request_done(), called in a thread of theirs.
- * False if there is no memory. */
+/* Starts the pools. jobs come back by job_done(), called in a thread of theirs, and are
+ * then to be concluded. False if there is no memory. */
 bool requests_start(struct ev_loop *loop, unsigned workers,
-                    void (*request_done)(struct request *));
+                    void (*job_done)(struct job *));
 
 /* A request of this connection, not finished yet; it is dropped after some minutes.
  * NULL if there are too many, or no memory. */

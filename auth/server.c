@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "logger.h"
+#include "relaytry.h"
 #include "request.h"
+#include "strangers.h"
 
 enum {
     CONNECTIONS_MOST = 4096,
@@ -66,6 +68,19 @@ static void pause_accepting(const char *why)
     ev_timer_start(s.loop, &s.pause);
 }
 
+/* Is it one of those that the socket is for? */
+static bool is_welcome(const struct listener *listener, int fd)
+{
+    struct peer peer;
+    if (!listener->access)
+        return true;
+    const bool known = peer_of(fd, &peer);
+    if (known && peer_is_allowed(&peer, listener->access))
+        return true;
+    strangers_note(known ? &peer : NULL);
+    return false;
+}
+
 /* False when there is none, or none can be taken now. */
 static bool accept_one(const struct listener *listener)
 {
@@ -78,6 +93,10 @@ static bool accept_one(const struct listener *listener)
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
             pause_accepting("no descriptor is left");
         return false;
+    }
+    if (!is_welcome(listener, fd)) {
+        close(fd);
+        return true;
     }
     atomic_fetch_add(&s.total, 1);
     struct connection *c = connection_open(s.loop, fd, listener->protocol);
@@ -95,12 +114,12 @@ static void on_connection(struct ev_loop *loop, ev_io *watcher, int events)
 
 /* --- jobs --- */
 
-static void job_is_done(struct request *r)
+static void job_is_done(struct job *job)
 {
     pthread_mutex_lock(&s.lock);
     bool first = s.done == NULL;
-    r->job.next = s.done;
-    s.done = &r->job;
+    job->next = s.done;
+    s.done = job;
     pthread_mutex_unlock(&s.lock);
     if (first)
         ev_async_send(s.loop, &s.wake);
@@ -114,8 +133,7 @@ static void take_done(void)
     pthread_mutex_unlock(&s.lock);
     while (job) {
         struct job *next = job->next;
-        request_conclude(
-            (struct request *)((char *)job - offsetof(struct request, job)));
+        job->conclude(job);
         job = next;
     }
 }
@@ -189,7 +207,8 @@ static unsigned most_connections(void)
 bool server_start(const struct listener *listeners, unsigned count, unsigned workers)
 {
     s.loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
-    if (!s.loop || !requests_start(s.loop, workers, job_is_done))
+    if (!s.loop || !requests_start(s.loop, workers, job_is_done) ||
+        !relay_tries_start(job_is_done))
         return false;
     s.connections_most = most_connections();
     s.count = count;

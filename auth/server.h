@@ -5,13 +5,15 @@
 
 #include <stdbool.h>
 
+#include "peer.h"
 #include "protocols.h"
 
-enum { LISTENERS_MOST = 3 };
+enum { LISTENERS_MOST = 4 };
 
 struct listener {
     int fd; /* listening, does not block */
     const struct protocol *protocol;
+    const struct peer_access *access; /* NULL: whoever can connect may */
 };
 
 /* Starts the thread. workers as auth_workers. False if that fails. */

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is kept beside a configuration for its targets. */
+/* What is kept beside a configuration for its targets and relays. */
 #include "servers.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* A server that fails that often in a row is left alone that long. */
 enum { FAILURES_MOST = 2, REST_MS = 5000 };
+
+enum { ERROR_SIZE = 300 };
 
 /* The state of one server of one target. Outlives configurations; never freed, since
  * a name that comes back goes on with it. */
@@ -32,6 +36,7 @@ struct servers {
     struct trust_entry *trusts; /* one for each ca_file */
     size_t trust_count;
     const struct tls_trust **by_target; /* by index */
+    const struct tls_trust **by_relay;  /* likewise */
     struct health **health;             /* by index of the first url */
 };
 
@@ -59,40 +64,61 @@ static bool needs_trust(const struct target *t)
     return *t->ca_file != '\0';
 }
 
-static const struct tls_trust *find_trust(struct servers *s, const struct target *t,
-                                          struct diag *diag)
+/* error is set where it has not been read before, and is no good. */
+static const struct tls_trust *find_trust(struct servers *s, const char *ca_file,
+                                          char error[ERROR_SIZE])
 {
-    char error[300];
+    *error = '\0';
     for (size_t i = 0; i < s->trust_count; i++)
-        if (strcmp(s->trusts[i].ca_file, t->ca_file) == 0)
+        if (strcmp(s->trusts[i].ca_file, ca_file) == 0)
             return s->trusts[i].trust;
     struct trust_entry *entry = &s->trusts[s->trust_count++];
-    entry->ca_file = t->ca_file;
-    entry->trust = tls_trust_new(t->ca_file, error, sizeof error);
-    if (!entry->trust && diag)
+    entry->ca_file = ca_file;
+    entry->trust = tls_trust_new(ca_file, error, ERROR_SIZE);
+    return entry->trust;
+}
+
+static const struct tls_trust *trust_of_target(struct servers *s,
+                                               const struct target *t,
+                                               struct diag *diag)
+{
+    char error[ERROR_SIZE];
+    const struct tls_trust *trust = find_trust(s, t->ca_file, error);
+    if (!trust && *error && diag)
         diag_add(diag, SEVERITY_ERROR, t->file, t->lines[TARGET_OPTION_CA_FILE],
                  "ca_file", "%.200s: %s", t->ca_file, error);
-    return entry->trust;
+    return trust;
+}
+
+static void find_trusts_of_relays(struct servers *s, const struct snapshot *snapshot)
+{
+    char error[ERROR_SIZE];
+    for (const struct relay *r = snapshot->relays; r; r = r->next)
+        if (r->authentication == RELAY_REQUIRED)
+            s->by_relay[r->index] =
+                find_trust(s, r->tls == RELAY_TLS_VERIFY ? r->ca_file : "", error);
 }
 
 struct servers *servers_new(const struct snapshot *snapshot, struct diag *diag)
 {
     struct servers *s = calloc(1, sizeof *s);
-    size_t targets = snapshot->target_count;
+    const size_t targets = snapshot->target_count, relays = snapshot->relay_count;
     if (!s)
         abort();
-    s->trusts = calloc(targets + 1, sizeof *s->trusts);
+    s->trusts = calloc(targets + relays + 1, sizeof *s->trusts);
     s->by_target = calloc(targets + 1, sizeof(*s->by_target));
+    s->by_relay = calloc(relays + 1, sizeof(*s->by_relay));
     s->health = calloc(snapshot->url_count + 1, sizeof(*s->health));
-    if (!s->trusts || !s->by_target || !s->health)
+    if (!s->trusts || !s->by_target || !s->by_relay || !s->health)
         abort();
     for (size_t i = 0; i < snapshot->ou_count; i++)
         for (const struct target *t = snapshot->ou_list[i]->targets; t; t = t->next) {
             if (needs_trust(t))
-                s->by_target[t->index] = find_trust(s, t, diag);
+                s->by_target[t->index] = trust_of_target(s, t, diag);
             for (size_t n = 0; n < t->url_count; n++)
                 s->health[t->urls[n].index] = find_health(t, &t->urls[n]);
         }
+    find_trusts_of_relays(s, snapshot);
     return s;
 }
 
@@ -105,9 +131,26 @@ void servers_free(struct servers **servers)
         tls_trust_free(&s->trusts[i].trust);
     free(s->trusts);
     free(s->by_target);
+    free(s->by_relay);
     free(s->health);
     free(s);
     *servers = NULL;
+}
+
+/* The MTA reads them as root; what is no good there keeps mail from going out. */
+static void check_relays(const struct snapshot *snapshot, struct diag *diag)
+{
+    char error[300];
+    for (const struct relay *r = snapshot->relays; r; r = r->next) {
+        if (r->tls != RELAY_TLS_VERIFY || !*r->ca_file ||
+            (access(r->ca_file, R_OK) != 0 && errno == EACCES))
+            continue;
+        struct tls_trust *trust = tls_trust_new(r->ca_file, error, sizeof error);
+        if (!trust)
+            diag_add(diag, SEVERITY_ERROR, r->file, r->lines[RELAY_CA_FILE], "ca_file",
+                     "%.200s: %s", r->ca_file, error);
+        tls_trust_free(&trust);
+    }
 }
 
 struct snapshot *servers_load_config(const char *file, enum secrets secrets,
@@ -119,6 +162,7 @@ struct snapshot *servers_load_config(const char *file, enum secrets secrets,
         return NULL;
     struct servers *servers = servers_new(snapshot, diag);
     servers_free(&servers);
+    check_relays(snapshot, diag);
     if (diag->errors > before)
         snapshot_free(&snapshot);
     return snapshot;
@@ -127,6 +171,12 @@ struct snapshot *servers_load_config(const char *file, enum secrets secrets,
 const struct tls_trust *servers_trust(const struct servers *s, const struct target *t)
 {
     return s->by_target[t->index];
+}
+
+const struct tls_trust *servers_relay_trust(const struct servers *s,
+                                            const struct relay *r)
+{
+    return s->by_relay[r->index];
 }
 
 bool servers_may_ask(const struct servers *s, const struct target_url *url, int64_t now)

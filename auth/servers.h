@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is kept beside a configuration for its targets: trusted certificates, and which
- * server does not answer at present. */
+/* What is kept beside a configuration for its targets and relays: trusted certificates,
+ * and which server does not answer at present. */
 #ifndef GATEPOST_SERVERS_H
 #define GATEPOST_SERVERS_H
 
@@ -14,7 +14,8 @@
 struct servers;
 
 /* Reads the ca_files of the targets. What is wrong with them goes to diag (which may be
- * NULL); such a target then answers nothing. Blocks; for one thread at a time. */
+ * NULL); such a target then answers nothing. Those of relays are for the MTA to say.
+ * Blocks; for one thread at a time. */
 struct servers *servers_new(const struct snapshot *snapshot, struct diag *diag);
 void servers_free(struct servers **servers);
 
@@ -25,6 +26,11 @@ struct snapshot *servers_load_config(const char *file, enum secrets secrets,
 /* NULL if its ca_file is no good. */
 const struct tls_trust *servers_trust(const struct servers *servers,
                                       const struct target *target);
+
+/* What our login at the relay's hosts is to trust. NULL if its ca_file is no good, or
+ * authentication is not required there. */
+const struct tls_trust *servers_relay_trust(const struct servers *servers,
+                                            const struct relay *relay);
 
 /* May this server be asked now? One that took long to fail is left alone for a while,
  * then tried by one attempt at a time. If true, servers_report() must follow. From any

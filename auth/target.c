@@ -3,7 +3,6 @@
 #include "target.h"
 
 #include "ascii.h"
-#include "base64.h"
 #include "dialogue.h"
 
 static const struct target_protocol *const protocols[] = {
@@ -18,19 +17,6 @@ static bool has_control(const char *text)
     while (*text && !ascii_is_control(*text))
         text++;
     return *text != '\0';
-}
-
-/* RFC 4616: no authorization identity, NUL, name, NUL, password. */
-static void encode_secrets(struct dialogue *d)
-{
-    char plain[DIALOGUE_PLAIN] = "";
-    size_t name = strlen(d->user), password = d->password.len;
-    memcpy(plain + 1, d->user, name + 1);
-    memcpy(plain + name + 2, d->password.ptr, password);
-    base64_encode((struct span){plain, name + password + 2}, d->plain);
-    base64_encode((struct span){plain + 1, name}, d->user_base64);
-    base64_encode(d->password, d->password_base64);
-    explicit_bzero(plain, sizeof plain);
 }
 
 /* An LDAP server says yes to an empty password (RFC 4513 5.1.2). */
@@ -50,7 +36,7 @@ static bool prepare(struct dialogue *d, const struct address *login,
     d->values.user = span_of(d->user);
     if (d->user[0] == '\0' || has_control(d->user))
         return dialogue_untold(d, "the name is empty or has control characters");
-    encode_secrets(d);
+    dialogue_encode(d);
     return !protocol->prepare || protocol->prepare(d);
 }
 

@@ -99,22 +99,31 @@ static bool is_address(const char *host)
            inet_pton(AF_INET6, host, bytes) == 1;
 }
 
-/* RFC 6066 3: an address is not put into the server name extension. */
-static bool expect_host(SSL *session, const char *host)
+static bool demand_host(SSL *session, const char *host)
 {
     X509_VERIFY_PARAM *parameters = SSL_get0_param(session);
     if (is_address(host))
         return X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1;
     SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(session, host) == 1 &&
-           SSL_set_tlsext_host_name(session, host) == 1;
+    return SSL_set1_host(session, host) == 1;
 }
 
-SSL *tls_session_new(const struct tls_trust *trust, const char *host, int fd)
+/* RFC 6066 3: an address is not put into the server name extension. */
+static bool expect_host(SSL *session, const char *host, enum tls_demand demand)
+{
+    if (demand == TLS_OF_ANYBODY)
+        SSL_set_verify(session, SSL_VERIFY_NONE, NULL);
+    else if (!demand_host(session, host))
+        return false;
+    return is_address(host) || SSL_set_tlsext_host_name(session, host) == 1;
+}
+
+SSL *tls_session_new(const struct tls_trust *trust, const char *host,
+                     enum tls_demand demand, int fd)
 {
     ERR_clear_error();
     SSL *session = trust && *host ? SSL_new(trust->context) : NULL;
-    if (session && expect_host(session, host) && SSL_set_fd(session, fd) == 1) {
+    if (session && expect_host(session, host, demand) && SSL_set_fd(session, fd) == 1) {
         SSL_set_connect_state(session);
         return session;
     }
@@ -125,7 +134,7 @@ SSL *tls_session_new(const struct tls_trust *trust, const char *host, int fd)
 void tls_fault(const SSL *session, char *out, size_t size)
 {
     long verdict = SSL_get_verify_result(session);
-    if (verdict == X509_V_OK) {
+    if (verdict == X509_V_OK || SSL_get_verify_mode(session) == SSL_VERIFY_NONE) {
         last_error("closed the connection", out, size);
         return;
     }
