@@ -54,9 +54,8 @@ static size_t fitting(struct span text, int most)
     return text.len;
 }
 
-void columns_field(int indent, const char *name, struct span value)
+void columns_wrap(int indent, struct span value)
 {
-    printf("%-*s", indent, name);
     while (value.len > 0) {
         size_t len = fitting(value, COLUMNS - indent);
         struct span part = span_cut(value, 0, len);
@@ -68,6 +67,12 @@ void columns_field(int indent, const char *name, struct span value)
             printf("\n%*s", indent, "");
     }
     putchar('\n');
+}
+
+void columns_field(int indent, const char *name, struct span value)
+{
+    printf("%-*s", indent, name);
+    columns_wrap(indent, value);
 }
 
 int columns_text(struct span text, int most)

@@ -12,6 +12,9 @@ enum { COLUMNS = 80, COUNT_TEXT = 32 };
  * itself. */
 void columns_field(int indent, const char *name, struct span value);
 
+/* The same without a name, where the cursor is in column indent already. */
+void columns_wrap(int indent, struct span value);
+
 /* As much of the text as fits into so many columns; "..." ends what was cut. Returns
  * the columns it took. */
 int columns_text(struct span text, int most);

@@ -74,6 +74,15 @@ static bool is_not_running(int reason)
     return reason == ENOENT || reason == ECONNREFUSED;
 }
 
+bool control_is_deserted(const char *path)
+{
+    int fd = connect_to(path);
+    if (fd < 0)
+        return is_not_running(errno);
+    close(fd);
+    return false;
+}
+
 static void complain(const char *command, const char *path, const char *reason)
 {
     fprintf(stderr, "gatepost %s: %s: %s\n", command, path, reason);
@@ -81,7 +90,7 @@ static void complain(const char *command, const char *path, const char *reason)
 
 /* Both daemons: their answers, either of which may be missing. */
 static bool ask_both(const char *command, const char *path, const char *request,
-                     struct control_answers *out)
+                     bool wants_auth, struct control_answers *out)
 {
     char beside[256];
     json_error_t error;
@@ -95,7 +104,11 @@ static bool ask_both(const char *command, const char *path, const char *request,
     if (!out->milter && !(out->auth && is_not_running(why))) {
         complain(command, path, reason);
         if (is_not_running(why))
-            fprintf(stderr, "Is gatepost-milter running with this configuration?\n");
+            fprintf(stderr, wants_auth
+                                ? "Neither gatepost-milter nor gatepost-auth runs "
+                                  "with this configuration.\n"
+                                : "Is gatepost-milter running with this "
+                                  "configuration?\n");
     }
     if (!out->auth && !auth_is_down)
         complain(command, beside, error.text);
@@ -122,7 +135,7 @@ bool control_request(const char *command, const char *config, const char *path,
         complain(command, config, reason);
         return false;
     }
-    bool good = ask_both(command, found, request, out);
+    bool good = ask_both(command, found, request, wants_auth, out);
     if (wants_auth && out->milter && !out->auth)
         fprintf(stderr, "gatepost-auth does not run\n");
     free(found);

@@ -20,6 +20,9 @@ bool control_request(const char *command, const char *config, const char *socket
                      const char *request, struct control_answers *answers);
 void control_answers_clear(struct control_answers *answers);
 
+/* Does nobody listen at this socket? False as well if that cannot be told. */
+bool control_is_deserted(const char *socket);
+
 /* The milter's answer, and that of gatepost-auth as its key "auth". */
 void control_print_json(struct control_answers *answers);
 

@@ -159,7 +159,7 @@ static int run(const struct question *q)
 {
     struct attempt *a = q->attempt;
     char password[PASSWORD_MAX + 2];
-    struct snapshot *snapshot = load_and_report(q->config, SECRETS_KEEP);
+    struct snapshot *snapshot = load_and_report(q->config, SECRETS_READABLE);
     if (!snapshot)
         return EX_CONFIG;
     int status = EX_DATAERR;

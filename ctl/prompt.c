@@ -2,20 +2,29 @@
 /* Asking for a password. */
 #include "prompt.h"
 
+#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-/* Reads one line without its end. False at the end of input or if it is too long. */
+/* Reads one line without its end. False at the end of input, or if it is too long or
+ * holds NUL. Byte by byte: no buffer is to keep a copy, or what follows. */
 static bool read_line(char *line, size_t size)
 {
-    if (!fgets(line, (int)size, stdin))
-        return false;
-    size_t len = strcspn(line, "\n");
-    bool whole = line[len] == '\n' || feof(stdin);
+    size_t len = 0;
+    char c = '\0';
+    ssize_t n;
+    while ((n = read(STDIN_FILENO, &c, 1)) == 1 || (n < 0 && errno == EINTR)) {
+        if (n < 0)
+            continue;
+        if (c == '\n')
+            break;
+        if (c == '\0' || len + 1 == size)
+            return false;
+        line[len++] = c;
+    }
     line[len] = '\0';
-    return whole;
+    return n == 1 || (n == 0 && len > 0);
 }
 
 bool prompt_password(const char *prompt, char *line, size_t size)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* Asks on the terminal, without echo; else reads a line of standard input. False at
- * its end, or if it is too long for size bytes with a NUL. */
+ * its end, or if it is too long for size bytes with a NUL, or holds one. */
 bool prompt_password(const char *prompt, char *line, size_t size);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "columns.h"
 #include "config.h"
 #include "control.h"
 #include "usage.h"
@@ -15,7 +16,7 @@ static const char help[] =
     "                       [--json]\n"
     "\n"
     "Shows what gatepost-milter, and gatepost-auth if it runs, have done: uptime,\n"
-    "configuration, sessions or logins, and verdicts by rule and by OU.\n"
+    "configuration, sessions or logins, verdicts by rule and by OU, and relays.\n"
     "\n"
     "      --would        show what monitor mode held back instead: by OU and rule,\n"
     "                     how many, for whom, and when the last one was\n"
@@ -24,7 +25,7 @@ static const char help[] =
     "      --socket PATH  the control socket itself\n"
     "      --json         print the answers as JSON\n";
 
-enum { OUS_SHOWN = 20 };
+enum { OUS_SHOWN = 20, RELAYS_SHOWN = 20, RELAY_COLUMN = 25 };
 
 static const char *text_of(json_t *object, const char *key)
 {
@@ -102,6 +103,53 @@ static void print_ous(json_t *ous)
     free(rows);
 }
 
+static void print_last(json_t *relay, const char *key, const char *title,
+                       const char *what)
+{
+    json_t *last = json_object_get(relay, key);
+    if (!last)
+        return;
+    const int column = printf("  %-13s %s ", title, text_of(last, "time"));
+    columns_wrap(column, span_of(text_of(last, what)));
+}
+
+/* A long name has a line of its own. */
+static void print_relay_counts(const char *name, json_t *relay)
+{
+    if (strlen(name) > RELAY_COLUMN) {
+        puts(name);
+        name = "";
+    }
+    printf("%-*s %-8s %8lld %8lld %8lld %8lld %8lld\n", RELAY_COLUMN, name,
+           text_of(relay, "authentication"), number_of(relay, "served"),
+           number_of(relay, "denied"), number_of(relay, "authenticated"),
+           number_of(relay, "refused"), number_of(relay, "without"));
+}
+
+/* What was last stands beneath each, since it says why its mail waits. */
+static void print_relays(json_t *relays)
+{
+    const char *name;
+    json_t *relay;
+    size_t n = 0;
+    if (json_object_size(relays) == 0)
+        return;
+    printf("\n%-*s %-8s %8s %8s %8s %8s %8s\n", RELAY_COLUMN, "relay", "auth", "given",
+           "waits", "accepted", "refused", "without");
+    json_object_foreach(relays, name, relay)
+    {
+        if (n++ >= RELAYS_SHOWN)
+            continue;
+        print_relay_counts(name, relay);
+        print_last(relay, "last_served", "last given", "key");
+        print_last(relay, "last_denied", "last waited", "reason");
+        print_last(relay, "last_answer", "last answer", "text");
+        print_last(relay, "last_without", "last without", "reason");
+    }
+    if (n > RELAYS_SHOWN)
+        printf("... and %zu more: see --json\n", n - RELAYS_SHOWN);
+}
+
 static void print_head(const char *program, json_t *s)
 {
     long long up = number_of(s, "uptime");
@@ -142,7 +190,11 @@ static void print_auth(json_t *s)
     printf("logins         %lld running; locked out: %lld clients, %lld logins\n",
            number_of(logins, "running"), number_of(logins, "locked_clients"),
            number_of(logins, "locked_logins"));
+    if (number_of(s, "relay_peers_denied"))
+        printf("relay_socket   %lld connections of others sent away\n",
+               number_of(s, "relay_peers_denied"));
     print_tail(s);
+    print_relays(json_object_get(s, "relays"));
 }
 
 /* Each tells which it is by what it counts. */

@@ -11,12 +11,15 @@ int command_explain(int argc, char **argv);
 int command_reload(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_passwd(int argc, char **argv);
+int command_seal(int argc, char **argv);
 int command_owners(int argc, char **argv);
 int command_may_send(int argc, char **argv);
+int command_relay_config(int argc, char **argv);
 int command_login(int argc, char **argv);
 int command_unlock(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_track(int argc, char **argv);
+int command_relay_test(int argc, char **argv);
 
 /* Prints what getopt_long() stumbled over; returns EX_USAGE. */
 int usage_error(const char *command, const char *format, ...)
