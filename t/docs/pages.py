@@ -50,7 +50,7 @@ def literal_blocks(lines):
 def schema_options():
     """{(section, option): default} by the tables of lib/schema.c."""
     found = {}
-    source = read("lib/schema.c")
+    source = read("lib/schema.c").replace('GATEPOST_CONFIG_DIR "', '"/etc/gatepost')
     names = {table: name for name, table in
              re.findall(r'"([\w ]+)",\s*"[\w ]+",\s*\w+,\s*OPTIONS\((\w+)_options,', source)}
     tables = re.findall(r"option_spec (\w+)_options\[\w+\] = \{\n(.*?)^\};", source,
