@@ -308,6 +308,56 @@ static void test_each(void **state)
     arena_free(&arena);
 }
 
+/* What a list claims of a pattern, each of whose names it then has to match. */
+static void test_claims(void **state)
+{
+    static const struct {
+        const char *patterns[PATTERNS], *pattern;
+        bool want;
+    } rows[] = {
+        {{"a@x.example"}, "a@x.example", true},
+        {{"*@x.example"}, "a@x.example", true},
+        {{"*@x.example"}, "*@x.example", true},
+        {{"*@x.example"}, "a*@x.example", true},
+        {{"*@x.example"}, "a?@x.example", true},
+        {{"*@x.example"}, "*@*.example", false},
+        {{"*@x.example"}, "<>", false},
+        {{"*@*"}, "*@x.example", true},
+        {{"*@*"}, "<>", false},
+        {{"*@*"}, "*", false},
+        {{"*"}, "<>", true},
+        {{"*"}, "/^a/", true},
+        {{"*@*"}, "/^a/", false},
+        {{"/^a/"}, "/^a/", true},
+        {{"/^a/"}, "a@x.example", true},
+        {{"/^a/"}, "a*@x.example", false},
+        {{"/^/"}, "*@x.example", false},
+        {{"<>"}, "<>", true},
+        {{"a*@x.example"}, "ab*@x.example", true},
+        {{"ab*@x.example"}, "a*@x.example", false},
+        {{"a?@x.example"}, "a?@x.example", true},
+        {{"a?@x.example"}, "a*@x.example", false}, /* "?" is no "*" */
+        {{"a??@x.example"}, "a?*@x.example", false},
+        {{"a?@x.example"}, "ab@x.example", true},
+        {{"a@x.example", "b@x.example"}, "b@x.example", true},
+        {{"a@x.example", "*@y.example", "/^c/"}, "b@y.example", true},
+        {{NULL}, "a@x.example", false},
+    };
+    (void)state;
+    size_t bad = 0;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct arena *arena = arena_new();
+        const struct name_list *list =
+            list_of(arena, NAME_SENDER_OR_NULL, rows[i].patterns);
+        bad +=
+            !holds(name_list_claims(list, span_of(rows[i].pattern)) == rows[i].want,
+                   "\"%s\" (and more) on \"%s\"", rows[i].patterns[0], rows[i].pattern);
+        arena_free(&arena);
+    }
+    assert_false(name_list_claims(NULL, span_of("a@x.example")));
+    assert_int_equal(bad, 0);
+}
+
 static void test_match_values(void **state)
 {
     static const struct {
@@ -343,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_refused_pattern),
         cmocka_unit_test(test_each),
+        cmocka_unit_test(test_claims),
         cmocka_unit_test(test_match_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
