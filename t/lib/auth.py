@@ -99,6 +99,13 @@ def interface(name, **options):
         filter_module.setting(*item) for item in options.items()))
 
 
+def relay(name, **options):
+    """A relay section; what is None is left out."""
+    return 'relay "%s" {\n%s}\n' % (name, ''.join(
+        '  ' + filter_module.setting(*item) for item in options.items()
+        if item[1] is not None))
+
+
 def traces(secret):
     """The secret and what base64 makes of it, wherever in a message it begins."""
     found = [to_bytes(secret)]
@@ -373,7 +380,8 @@ class SocketMap(Stream):
 
 class Auth(Filter):
     """One gatepost-auth. body and settings as for Filter; stays who it is unless
-    auth_run_as says otherwise. Sockets that are not wanted: auth_socket='' and so on.
+    auth_run_as says otherwise. Sockets that are not wanted: auth_socket='' and so on;
+    relay_socket is there only if it is given.
     """
 
     def __init__(self, body='', folder=None, name='gatepost', mode=0o600, log=None,
@@ -403,6 +411,10 @@ class Auth(Filter):
         return self.settings['map_socket']
 
     @property
+    def relay_socket(self):
+        return self.settings.get('relay_socket', '')
+
+    @property
     def auth_control(self):
         return self.control + '-auth'
 
@@ -428,7 +440,7 @@ class Auth(Filter):
     def serves(self):
         """True if a connection is accepted at every socket there is."""
         for path in (self.auth_socket, self.saslauthd_socket, self.map_socket,
-                     self.auth_control):
+                     self.relay_socket, self.auth_control):
             try:
                 if path:
                     Stream(path).close()
@@ -474,6 +486,14 @@ class Auth(Filter):
 
     def look_up(self, name, key):
         with SocketMap(self.map_socket) as client:
+            return client.look_up(name, key)
+
+    def relay_map(self, **options):
+        """A connection to relay_socket."""
+        return SocketMap(self.relay_socket, **options)
+
+    def ask_relay(self, name, key):
+        with self.relay_map() as client:
             return client.look_up(name, key)
 
     # The log

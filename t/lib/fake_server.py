@@ -40,8 +40,8 @@ class Tls:
 class Listener:
     """Listens on loopback, and has _serve() called in a thread of its own."""
 
-    def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, place=("127.0.0.1", 0)):
+        self.listener = socket.create_server(place)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
@@ -55,10 +55,10 @@ class Listener:
 
 
 class FakeServer(Listener):
-    def __init__(self, script):
+    def __init__(self, script, *place):
         self.script = script
         self.heard = b""
-        super().__init__()
+        super().__init__(*place)
 
     def _serve(self):
         self.listener.settimeout(10)

@@ -215,7 +215,8 @@ class Postfix:
 
 def _points_into(link, folder):
     try:
-        return (os.readlink(link) + "/").startswith(folder + "/")
+        path = os.readlink(link).removesuffix(" (deleted)")
+        return (path + "/").startswith(folder + "/")
     except OSError:
         return False
 
