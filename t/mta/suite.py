@@ -11,8 +11,8 @@ import tempfile
 import traceback
 
 from cases import POLICY
-from certificates import make_certificates
 from daemon import Filter, control_program, filter_program, free_port
+from mta_certificates import make_certificates
 from sessions import Sessions
 from table import Table
 from tap import Tap
