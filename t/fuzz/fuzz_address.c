@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parser of addresses, logins and domains: whatever it accepts is canonical. */
+/* The parsers of addresses, logins, domains and nexthops: whatever they accept is
+ * canonical. */
+#include <stdio.h>
+
 #include "address.h"
 #include "fuzz.h"
+#include "ipaddr.h"
+#include "relay.h"
+#include "relayhost.h"
 #include "utf8.h"
 
 enum { INPUT_MAX = 2048 };
@@ -143,6 +149,28 @@ static void try_domain(struct span input)
         check_domain((struct span){domain, len});
 }
 
+static void try_nexthop(struct span input)
+{
+    struct relay_host_name one, two;
+    struct ipaddr ip;
+    char text[RELAY_HOST_TEXT];
+    if (!relay_host_parse(input, &one))
+        return;
+    require(one.port > 0, "a port");
+    if (one.is_address)
+        require(!one.by_mx && ipaddr_parse(span_of(one.name), &ip), "an address");
+    else
+        check_domain(span_of(one.name));
+    int len = snprintf(text, sizeof text, one.by_mx ? "%s:%s%u" : "[%s]:%s%u", one.name,
+                       one.leading_zero ? "0" : "", one.port);
+    require(len < (int)sizeof text, "room for the text of a host");
+    require(relay_host_parse(span_of(text), &two), "a canonical nexthop is one");
+    require(strcmp(one.name, two.name) == 0 && one.port == two.port &&
+                one.by_mx == two.by_mx && one.is_address == two.is_address &&
+                one.leading_zero == two.leading_zero,
+            "and means the same");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span input = fuzz_span(data, size);
@@ -152,5 +180,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_mailbox(input);
     try_login(input);
     try_domain(input);
+    try_nexthop(input);
     return 0;
 }

@@ -235,7 +235,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* What is on this machine is no input. */
     if (memmem(data, size, "file:", 5) || memmem(data, size, "users_file", 10) ||
         memmem(data, size, "senders_file", 12) ||
-        memmem(data, size, "password_file", 13))
+        memmem(data, size, "password_file", 13) ||
+        memmem(data, size, "seal_key_file", 13))
         return -1;
     size_t errors = try_text(text, first);
     if (errors == 0)

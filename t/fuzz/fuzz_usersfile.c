@@ -7,19 +7,39 @@
 
 #include "config.h"
 #include "fuzz.h"
+#include "sealkey.h"
 
+static const char key_text[] =
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
 static int fd = -1;
-static char path[40], config[300];
+static char path[40], config[400];
+static struct seal_key key;
+
+/* The path of the key of the sealed ones. */
+static const char *make_key(void)
+{
+    static char key_path[40];
+    const struct span text = span_of(key_text);
+    int key_fd = memfd_create("key", MFD_CLOEXEC);
+    require(key_fd >= 0 && fchmod(key_fd, 0400) == 0 &&
+                write(key_fd, text.ptr, text.len) == (ssize_t)text.len &&
+                seal_key_parse(text, &key),
+            "a key in memory");
+    snprintf(key_path, sizeof key_path, "/proc/self/fd/%d", key_fd);
+    return key_path;
+}
 
 static void start(void)
 {
+    unsetenv("CREDENTIALS_DIRECTORY");
     fd = memfd_create("users", MFD_CLOEXEC);
     require(fd >= 0 && fchmod(fd, 0600) == 0, "a file in memory");
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     snprintf(config, sizeof config,
              "ou \"acme\" { domains = { \"acme.example\" } users_file = \"%s\""
-             " user \"section@acme.example\" { smtp_auth = any_sender } }\n",
-             path);
+             " user \"section@acme.example\" { smtp_auth = any_sender } }\n"
+             "seal_key_file = \"%s\"\n",
+             path, make_key());
 }
 
 static void write_file(struct span text)
@@ -45,9 +65,24 @@ static bool is_user_line(struct span line)
     return line.len > 0 && line.ptr[0] != '#';
 }
 
+/* A sealed one has two colons. */
+static struct span take_hash(struct span *rest)
+{
+    struct span hash = fuzz_take_until(rest, ':');
+    if (!span_equal(hash, span_of("sealed")))
+        return hash;
+    struct span version = fuzz_take_until(rest, ':');
+    struct span base64 = fuzz_take_until(rest, ':');
+    require(span_equal(version, span_of("v1")), "of a known version");
+    return (struct span){hash.ptr, (size_t)(base64.ptr + base64.len - hash.ptr)};
+}
+
 static void check_hash(const struct user *user, struct span field, enum secrets secrets)
 {
     const char *hash = user->hash;
+    char opened[SEAL_SECRET_MAX + 1];
+    if (seal_is_sealed(field))
+        require(seal_open(&key, NULL, field, opened, &field), "what could be opened");
     if (field.len == 0 || secrets == SECRETS_FORGET) {
         require(!hash, "no hash where there is none, or none is wanted");
         return;
@@ -63,7 +98,7 @@ static void check_user(const struct snapshot *s, struct span line, unsigned numb
     static const char *const words[] = {"off", "any_sender", "matching_sender"};
     struct address name;
     struct span rest = line, first = fuzz_take_until(&rest, ':');
-    struct span hash = fuzz_take_until(&rest, ':'), word = fuzz_take_until(&rest, ':');
+    struct span hash = take_hash(&rest), word = fuzz_take_until(&rest, ':');
     struct span senders = fuzz_take_until(&rest, ':');
     require(address_parse_login(first, &name), "its name is one");
     const struct user *user = snapshot_user(s, address_text(&name));

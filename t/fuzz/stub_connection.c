@@ -48,6 +48,8 @@ static void end(struct connection *c)
     const struct stub_watch *watch = e->watch;
     unsigned slot = slot_of(c);
     requests_abandon(c);
+    if (c->protocol->closed)
+        c->protocol->closed(c);
     require(c->request_count == 0 && !c->requests, "nothing is left of its requests");
     free(e->in);
     free(c);
@@ -70,6 +72,17 @@ void connection_printf(struct connection *c, const char *format, ...)
     va_end(args);
     require(n > 0 && (size_t)n < sizeof text, "what is said fits");
     connection_write(c, text, (size_t)n);
+}
+
+void connection_await(struct connection *c)
+{
+    c->awaiting = true;
+}
+
+void connection_answered(struct connection *c)
+{
+    c->awaiting = false;
+    connection_settle(c);
 }
 
 void connection_end(struct connection *c)
@@ -102,7 +115,7 @@ static size_t read_message(struct connection *c, struct entry *e)
 /* What is asked while so many requests are on their way waits. */
 static bool is_full(const struct connection *c)
 {
-    return c->request_count >= REQUESTS_AT_ONCE;
+    return c->awaiting || c->request_count >= REQUESTS_AT_ONCE;
 }
 
 static void read_messages(struct connection *c, struct entry *e)

@@ -286,10 +286,11 @@ static SSL *the_session(void)
     return (SSL *)(void *)&session;
 }
 
-SSL *tls_session_new(const struct tls_trust *trust, const char *host, int fd)
+SSL *tls_session_new(const struct tls_trust *trust, const char *host,
+                     enum tls_demand demand, int fd)
 {
     (void)trust;
-    require(*host && fd == FD, "TLS with somebody");
+    require(*host && fd == FD && demand == TLS_OF_HOST, "TLS with somebody");
     require(!server.session, "TLS once");
     server.session = true;
     return the_session();

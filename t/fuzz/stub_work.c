@@ -39,7 +39,7 @@ struct lane *pool_lane(struct pool *pool, struct span name, struct span group)
 bool pool_submit(struct pool *pool, struct lane *lane, struct job *job)
 {
     struct job **link = &waiting;
-    require(pool && lane && job->run && job->done, "a job is whole");
+    require(pool && lane && job->run && job->done && job->conclude, "a job is whole");
     if (refusals > 0) {
         refusals--;
         return false;
@@ -70,10 +70,10 @@ bool stub_run_job(bool newest)
     return true;
 }
 
-void stub_job_is_done(struct request *r)
+void stub_job_is_done(struct job *job)
 {
-    r->job.next = done;
-    done = &r->job;
+    job->next = done;
+    done = job;
 }
 
 void stub_take_back(void)
@@ -81,7 +81,7 @@ void stub_take_back(void)
     while (done) {
         struct job *job = done;
         done = job->next;
-        request_conclude((struct request *)((char *)job - offsetof(struct request, job)));
+        job->conclude(job);
     }
 }
 

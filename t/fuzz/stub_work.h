@@ -18,7 +18,7 @@ struct stub_hash {
 void stub_set_hashes(const struct stub_hash *hashes);
 
 /* To be given to requests_start(). */
-void stub_job_is_done(struct request *request);
+void stub_job_is_done(struct job *request);
 
 /* Runs a job that waits, the oldest or the newest; false if there is none. It comes
  * back with stub_take_back(). */
