@@ -199,14 +199,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     stub_open(0, &protocol_relay, &watch);
     if (data[0] & 0x80) {
         stub_feed(0, rest);
-        if (data[0] & 0x80) {
-            stub_feed(0, rest);
-            end_tries(data[0], rest);
-        } else {
-            deliver(&(struct host){.said = rest}, data[0] % 3, data[0] / 3 % 2);
-        }
-        stub_hang_up(0);
-        while (stub_end_try(NULL))
-            continue;
-        return 0;
+        end_tries(data[0], rest);
+    } else {
+        deliver(&(struct host){.said = rest}, data[0] % 3, data[0] / 3 % 2);
     }
+    stub_hang_up(0);
+    while (stub_end_try(NULL))
+        continue;
+    return 0;
+}
