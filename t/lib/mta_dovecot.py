@@ -3,8 +3,9 @@
 
 import os
 import shutil
+import socket
 
-from daemon import Process, can_connect
+from daemon import DaemonError, Process
 
 CONFIGURATION = """\
 base_dir = {folder}/base
@@ -56,10 +57,35 @@ class Dovecot:
             file.write(text)
         os.chmod(path, 0o644)
 
-    def start(self):
+    def start(self, attempts=3):
+        """Its master listens long before the service answers; and where that one failed
+        once, it may wait for a minute before it starts it again."""
         argv = ["dovecot", "-F", "-c", os.path.join(self.folder, "dovecot.conf")]
         self.process = Process("dovecot", argv, os.path.join(self.folder, "output"))
-        self.process.wait_for(lambda: can_connect(f"unix:{self.socket}"))
+        try:
+            self.process.wait_for(self._answers)
+        except DaemonError:
+            self.stop()
+            if attempts == 1:
+                raise
+            self.start(attempts - 1)
+
+    def _answers(self):
+        """Does it say all that a client needs to begin with?"""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(5)
+            try:
+                client.connect(self.socket)
+                client.sendall(b"VERSION\t1\t2\nCPID\t1\n")
+                said = b""
+                while b"DONE\n" not in said:
+                    more = client.recv(4096)
+                    if not more:
+                        return False
+                    said += more
+            except OSError:
+                return False
+        return True
 
     def stop(self):
         if self.process:
