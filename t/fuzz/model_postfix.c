@@ -48,7 +48,7 @@ static bool filter(const struct postfix *p, char line[REPLY_SIZE])
         int before, after;
         const bool last = is_last(line, &before);
         require(strlen(answer) < REPLY_SIZE, "a line does not grow much");
-        strcpy(line, answer + 3);
+        snprintf(line, REPLY_SIZE, "%s", answer + 3);
         require(is_last(line, &after) == last, "replies end where they ended");
         require(after == before || after == 421, "and no refusal becomes a yes");
         return true;

@@ -75,14 +75,14 @@ static void test_secret_faults(void **state)
 static void test_changes(void **state)
 {
     const struct span secret = BYTES("a secret of some length");
-    char value[SEAL_TEXT_SIZE], raw[SEAL_TEXT_SIZE], changed[SEAL_TEXT_SIZE];
+    char value[SEAL_TEXT_SIZE] = "", raw[SEAL_TEXT_SIZE], changed[SEAL_TEXT_SIZE];
     size_t len;
     (void)state;
     assert_true(seal_make(&key, NULL, secret, value));
     struct span base64 = span_of(value + strlen(SEAL_PREFIX));
     assert_true(base64_decode(base64, raw, &len));
     assert_int_equal(len, SEAL_NONCE_BYTES + secret.len + SEAL_TAG_BYTES);
-    strcpy(changed, SEAL_PREFIX);
+    memcpy(changed, value, sizeof changed);
     for (size_t bit = 0; bit < len * 8; bit++) {
         raw[bit / 8] = (char)(raw[bit / 8] ^ (1 << bit % 8));
         base64_encode((struct span){raw, len}, changed + strlen(SEAL_PREFIX));
@@ -92,13 +92,13 @@ static void test_changes(void **state)
     }
     for (size_t at = 0; at < strlen(value); at++)
         for (int c = 1; c < 256; c++) {
-            strcpy(changed, value);
+            memcpy(changed, value, sizeof changed);
             changed[at] = (char)c;
             if (strcmp(changed, value) != 0)
                 assert_false(opens(&key, NULL, changed, secret));
         }
     for (size_t cut = 0; cut < strlen(value); cut++) {
-        strcpy(changed, value);
+        memcpy(changed, value, sizeof changed);
         changed[cut] = '\0';
         assert_false(opens(&key, NULL, changed, secret));
         base64_encode((struct span){raw, cut % len}, changed + strlen(SEAL_PREFIX));
